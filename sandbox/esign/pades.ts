@@ -80,6 +80,15 @@ async function withPlaceholder(pdf: Uint8Array, claims: SignatureClaims): Promis
   return Buffer.from(await document.commit({ useObjectStreams: false }))
 }
 
+/** Whether the bytes are a PDF that can be signed: readable, not encrypted, at least one page. */
+export async function isSignable(pdf: Uint8Array): Promise<boolean> {
+  try {
+    return (await PDFDocument.load(pdf, { updateMetadata: false })).getPageCount() > 0
+  } catch {
+    return false
+  }
+}
+
 /**
  * Signs a PDF as a PAdES baseline signature (ETSI EN 319 142-1, 6) by incremental update: the input is a
  * prefix of the output, so that earlier signatures stay valid. Throws when the input is no readable PDF.

@@ -1,5 +1,6 @@
 import { json, refuse } from '../http.ts'
 import type { NewOrder } from './orders.ts'
+import { isSignable } from './pades.ts'
 
 type Fields = Record<string, unknown>
 
@@ -25,12 +26,12 @@ function webAddress(fields: Fields, name: string): string {
   return value
 }
 
-function pdfBytes(fields: Fields): Buffer {
+async function pdfBytes(fields: Fields): Promise<Buffer> {
   const path = 'documents[0].pdf'
   const value = fields.pdf
   if (typeof value !== 'string' || !/^[A-Za-z0-9+/]+={0,2}$/.test(value)) invalid(path, 'must be base64')
   const pdf = Buffer.from(value, 'base64')
-  if (!pdf.subarray(0, 1024).includes('%PDF-')) invalid(path, 'must be a PDF')
+  if (!(await isSignable(pdf))) invalid(path, 'must be a readable PDF, not encrypted, with a page')
   return pdf
 }
 
@@ -46,7 +47,7 @@ function expectedSigner(value: unknown): { name: string; birthdate: string } | u
  * Reads the body of `POST /orders`: `{documents:[{name, pdf}], redirectUrl, reference, signer?}` with exactly
  * one document, `pdf` in base64. Refuses with 400 (no JSON object) or 422 (a field, named by its path).
  */
-export function readNewOrder(body: unknown): NewOrder {
+export async function readNewOrder(body: unknown): Promise<NewOrder> {
   if (!isFields(body)) refuse(json(400, { error: 'invalid_request', errors: [] }))
   const { documents } = body
   if (!Array.isArray(documents) || documents.length !== 1)
@@ -56,7 +57,7 @@ export function readNewOrder(body: unknown): NewOrder {
   const signer = expectedSigner(body.signer)
   return {
     documentName: text(document, 'name', 'documents[0].name', 200),
-    pdf: pdfBytes(document),
+    pdf: await pdfBytes(document),
     redirectUrl: webAddress(body, 'redirectUrl'),
     reference: text(body, 'reference', 'reference', 200),
     ...(signer && { expectedSigner: signer }),

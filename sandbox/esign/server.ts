@@ -75,7 +75,7 @@ function orderOf(context: SandboxContext, id: string | undefined): SignOrder {
 function apiRoutes(context: SandboxContext, origin: () => string): Routes {
   return {
     'POST /orders': async (request) => {
-      const order = await createOrder(context, readNewOrder(request.json()))
+      const order = await createOrder(context, await readNewOrder(request.json()))
       return json(201, orderAnswer(origin(), order), { location: `${origin()}/orders/${order.id}` })
     },
     'GET /orders/:id': ({ params }) => json(200, orderAnswer(origin(), orderOf(context, params.id))),
