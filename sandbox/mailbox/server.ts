@@ -31,6 +31,8 @@ function createSmtpServer(context: SandboxContext): SMTPServer {
     disabledCommands: ['AUTH', 'STARTTLS'],
     disableReverseLookup: true,
     size: maxMailBytes,
+    // A client that keeps its connection open does not hold up the end.
+    closeTimeout: 200,
     onData(stream, session, done) {
       const to = session.envelope.rcptTo.map((recipient) => recipient.address)
       readAll(stream)
