@@ -16,6 +16,8 @@ export type Booking = {
   endToEndId?: string
   counterparty?: Counterparty
   paymentId?: string
+  /** ISO 20022 bank transaction code, "PMNT-RCDT-DMCT". */
+  code?: string
 }
 
 export type Account = {
@@ -34,7 +36,9 @@ export type Account = {
   users: string[]
   /** `amountMinor` is the booked balance as the day `date` begins. */
   opening: { date: string; amountMinor: bigint }
+  /** Booked rows in the order of (bookingDate, sequence). */
   bookings: Booking[]
+  pending: Booking[]
 }
 
 export type AccountReference = { iban?: string; bban?: string; currency?: string }
@@ -100,8 +104,16 @@ export type Payment = {
   executions: number
 }
 
+export type FaultName = 'drop_row' | 'http_500' | 'slow' | 'reset' | 'timeout_after_payment'
+
 /** A fault that is waiting to happen. */
-export type ActiveFault = { name: string; left: number; account?: string; bookingId?: string }
+export type ActiveFault = {
+  name: FaultName
+  left: number
+  account?: string
+  path?: string
+  bookingId?: string
+}
 
 export type BankState = {
   accounts: Account[]
