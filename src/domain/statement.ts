@@ -8,6 +8,8 @@ export type Party = {
   readonly name?: string
   /** IBAN or BBAN as the bank wrote it, without blanks. */
   readonly account?: string
+  /** BIC of the party's bank. */
+  readonly bic?: string
 }
 
 export type References = {
@@ -18,6 +20,23 @@ export type References = {
   readonly mandateId?: string
   /** Norwegian customer identification number (2-25 digits, may end in `-`), from structured remittance. */
   readonly kid?: string
+  /** All structured creditor references as written, the KID among them (a payment may settle several invoices). */
+  readonly creditorReferences?: readonly string[]
+  /** Id given by the first bank in the chain, unique for a time only. */
+  readonly transactionId?: string
+  /** The account's own bank's reference of this detail. */
+  readonly servicerReference?: string
+}
+
+/** A fee as stated: negative where it was charged. `included`: already inside the amount beside it. */
+export type Charge = { readonly amount: Money; readonly included?: boolean; readonly code?: string }
+
+/** What the bank says of the batch behind an entry, also where it gives no details. */
+export type BatchSummary = {
+  readonly transactions?: number
+  readonly total?: Money
+  readonly messageId?: string
+  readonly paymentInformationId?: string
 }
 
 /** A payment inside an entry. Matching uses details; proof sums entries (DESIGN 5.2). */
@@ -28,6 +47,9 @@ export type EntryDetail = {
   readonly creditor?: Party
   /** Unstructured remittance text, lines joined by a newline. */
   readonly text?: string
+  readonly charges?: readonly Charge[]
+  /** Why a payment came back, as a code (ISO 20022 external return reason) or in words. */
+  readonly returnReason?: string
 }
 
 export type EntryStatus = 'pending' | 'booked' | 'information'
@@ -36,6 +58,8 @@ export type EntryStatus = 'pending' | 'booked' | 'information'
 export type StatementEntry = {
   readonly status: EntryStatus
   readonly amount: Money
+  /** As the source stated it; says more than the sign only where the amount is zero. */
+  readonly direction?: 'credit' | 'debit'
   /** Calendar date; always present on booked entries. */
   readonly bookingDate?: string
   readonly valueDate?: string
@@ -51,6 +75,8 @@ export type StatementEntry = {
   readonly proprietaryCode?: string
   readonly text?: string
   readonly balanceAfter?: Money
+  readonly charges?: readonly Charge[]
+  readonly batches?: readonly BatchSummary[]
   readonly details: readonly EntryDetail[]
 }
 
@@ -84,6 +110,10 @@ export type StatementHead = {
   readonly currency?: string
   readonly from?: string
   readonly to?: string
+  /** Name of the account's owner as the bank wrote it. */
+  readonly owner?: string
+  /** BIC of the bank that keeps the account. */
+  readonly bic?: string
   readonly balances: readonly StatedBalance[]
 }
 

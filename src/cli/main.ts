@@ -1,0 +1,63 @@
+import { type Command, type Terminal, terminal, UsageError } from './command.ts'
+
+/**
+ * Every command, in the order of the help. The work is loaded when it is called, so that `inspect` needs neither
+ * database nor configuration.
+ */
+const commands: readonly Command[] = [
+  {
+    name: 'inspect',
+    usage: 'inspect FILE… [--json]',
+    summary: 'Read statement files and show what they hold and whether they add up; `-` is standard input.',
+    load: async () => (await import('./inspect.ts')).inspect,
+  },
+]
+
+/**
+ * Runs the command line. Answers the exit code: 0 done, 1 the command found something wrong, 2 wrong usage.
+ */
+export async function main(args: readonly string[], io: Terminal = terminal): Promise<number> {
+  const [name, ...rest] = args
+  if (name === '--help' || name === '-h' || name === 'help') {
+    io.out(`${help()}\n`)
+    return 0
+  }
+  const command = findCommand(args)
+  if (!command) {
+    io.err(
+      `kontobro: ${name === undefined ? 'no command given' : `there is no command "${name}"`}\n\n${help()}\n`,
+    )
+    return 2
+  }
+  const own = rest.slice(command.name.split(' ').length - 1)
+  if (own.includes('--help') || own.includes('-h')) {
+    io.out(`Usage: kontobro ${command.usage}\n\n${command.summary}\n`)
+    return 0
+  }
+  try {
+    const run = await command.load()
+    return await run(own, io)
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error
+    io.err(`kontobro ${command.name}: ${error.message}\nUsage: kontobro ${command.usage}\n`)
+    return 2
+  }
+}
+
+/** Names may have two words (`audit verify`). */
+function findCommand(args: readonly string[]): Command | undefined {
+  return commands.find((command) => command.name === args.slice(0, command.name.split(' ').length).join(' '))
+}
+
+function help(): string {
+  const width = Math.max(...commands.map((command) => command.usage.length))
+  const lines = commands.map((command) => `  ${command.usage.padEnd(width)}   ${command.summary}`)
+  return [
+    'Usage: kontobro COMMAND',
+    '',
+    'Commands',
+    ...lines,
+    '',
+    'kontobro COMMAND --help tells more.',
+  ].join('\n')
+}

@@ -1,0 +1,156 @@
+import { formatAmount, type Money } from '../domain/money.ts'
+import type {
+  BalanceType,
+  StatedBalance,
+  StatementEntry,
+  StatementHead,
+  StatementPart,
+} from '../domain/statement.ts'
+import { ReadFailure } from '../protocols/read-failure.ts'
+
+/** What `inspect` says of one statement. Amounts are exact decimal strings. */
+export type StatementSummary = {
+  readonly id: string
+  readonly account: string
+  readonly currency: string | null
+  readonly from: string | null
+  readonly to: string | null
+  readonly openingBalance: string | null
+  readonly openingType: string | null
+  readonly closingBalance: string | null
+  readonly closingType: string | null
+  readonly entries: number
+  readonly credits: number
+  readonly debits: number
+  readonly sumCredits: string
+  readonly sumDebits: string
+  /** Sums in currencies besides the one above, where entries are in several. */
+  readonly otherCurrencies?: readonly { currency: string; sumCredits: string; sumDebits: string }[]
+  /** Opening booked balance and booked entries give the closing booked balance; null where one is not stated. */
+  readonly proven: boolean | null
+}
+
+export type FileSummary = {
+  readonly format: string
+  readonly version: string
+  readonly encoding: string
+  readonly statements: readonly StatementSummary[]
+  readonly warnings: readonly { rule: string; detail: string; line: number | null }[]
+}
+
+/** Warnings kept for one file; beyond it only their kinds matter. */
+const warningsShown = 100
+
+/**
+ * Sums up what a reader yields, holding no more than the sums.
+ * @throws ReadFailure of the reader, and where an entry could not be read: a total without it would be wrong.
+ */
+export async function summarise(parts: AsyncIterable<StatementPart>): Promise<FileSummary> {
+  let file: Extract<StatementPart, { kind: 'file' }> | undefined
+  const statements: StatementSummary[] = []
+  const warnings: { rule: string; detail: string; line: number | null }[] = []
+  let sums = newSums()
+  for await (const part of parts) {
+    if (part.kind === 'file') file ??= part
+    else if (part.kind === 'statement') sums = newSums()
+    else if (part.kind === 'entry') addEntry(sums, part.entry)
+    else if (part.kind === 'statementEnd') statements.push(summariseStatement(part.head, sums))
+    else {
+      const { rule, detail, line } = part.warning
+      if (rule === 'entry_unreadable') throw new ReadFailure('entry_unreadable', detail, line ?? null)
+      if (warnings.length < warningsShown) warnings.push({ rule, detail, line: line ?? null })
+    }
+  }
+  if (!file) throw new ReadFailure('format_unknown', 'there is no account statement in the file', null)
+  return { format: file.format, version: file.version, encoding: file.encoding, statements, warnings }
+}
+
+type Sums = {
+  entries: number
+  credits: number
+  debits: number
+  /** Minor units by currency. */
+  readonly credited: Map<string, bigint>
+  readonly debited: Map<string, bigint>
+  readonly booked: Map<string, bigint>
+}
+
+function newSums(): Sums {
+  return { entries: 0, credits: 0, debits: 0, credited: new Map(), debited: new Map(), booked: new Map() }
+}
+
+function addEntry(sums: Sums, entry: StatementEntry): void {
+  const { minor, currency } = entry.amount
+  sums.entries++
+  if ((entry.direction ?? (minor < 0n ? 'debit' : 'credit')) === 'credit') {
+    sums.credits++
+    add(sums.credited, currency, minor)
+  } else {
+    sums.debits++
+    add(sums.debited, currency, -minor)
+  }
+  if (entry.status === 'booked') add(sums.booked, currency, minor)
+}
+
+function add(to: Map<string, bigint>, currency: string, minor: bigint): void {
+  to.set(currency, (to.get(currency) ?? 0n) + minor)
+}
+
+function summariseStatement(head: StatementHead, sums: Sums): StatementSummary {
+  const opening = find(head, ['openingBooked', 'previouslyClosedBooked']) ?? findCode(head, 'OPAV')
+  const closing = findLast(head, ['closingBooked', 'interimBooked', 'closingAvailable'])
+  const currencies = [...new Set([...sums.credited.keys(), ...sums.debited.keys()])]
+  const main = currencies.find((one) => one === head.currency) ?? currencies[0] ?? head.currency ?? ''
+  const sumsIn = (currency: string) => ({
+    sumCredits: formatAmount({ minor: sums.credited.get(currency) ?? 0n, currency }),
+    sumDebits: formatAmount({ minor: sums.debited.get(currency) ?? 0n, currency }),
+  })
+  const others = currencies.filter((one) => one !== main)
+  return {
+    id: head.id,
+    account: head.account,
+    currency: head.currency ?? currencies[0] ?? null,
+    from: head.from ?? opening?.date ?? null,
+    to: head.to ?? closing?.date ?? null,
+    openingBalance: opening ? formatAmount(opening.amount) : null,
+    openingType: opening?.code ?? null,
+    closingBalance: closing ? formatAmount(closing.amount) : null,
+    closingType: closing?.code ?? null,
+    entries: sums.entries,
+    credits: sums.credits,
+    debits: sums.debits,
+    ...sumsIn(main),
+    ...(others.length > 0 && {
+      otherCurrencies: others.map((currency) => ({ currency, ...sumsIn(currency) })),
+    }),
+    proven: prove(head, sums.booked),
+  }
+}
+
+/** Only stated booked balances prove anything, and only in their own currency. */
+function prove(head: StatementHead, booked: ReadonlyMap<string, bigint>): boolean | null {
+  const opening = find(head, ['openingBooked', 'previouslyClosedBooked'])?.amount
+  const closing = findLast(head, ['closingBooked'])?.amount
+  if (!opening || !closing) return null
+  const elsewhere = [...booked.keys()].some((currency) => currency !== opening.currency)
+  return (
+    !elsewhere &&
+    isEqual(closing, { ...opening, minor: opening.minor + (booked.get(opening.currency) ?? 0n) })
+  )
+}
+
+const isEqual = (one: Money, other: Money) => one.minor === other.minor && one.currency === other.currency
+
+/** The first balance of the first type that is there. */
+function find(head: StatementHead, types: readonly BalanceType[]): StatedBalance | undefined {
+  return types.map((type) => head.balances.find((balance) => balance.type === type)).find(Boolean)
+}
+
+/** The last balance of the first type that is there: a statement in pages repeats its closing balance. */
+function findLast(head: StatementHead, types: readonly BalanceType[]): StatedBalance | undefined {
+  return types.map((type) => head.balances.findLast((balance) => balance.type === type)).find(Boolean)
+}
+
+function findCode(head: StatementHead, code: string): StatedBalance | undefined {
+  return head.balances.find((balance) => balance.code === code)
+}
