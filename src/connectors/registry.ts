@@ -1,0 +1,49 @@
+import { berlinGroupConnector, type ConnectorPorts } from './berlin-group.ts'
+import type { Connector } from './connector.ts'
+import { ConnectorFailure } from './failure.ts'
+import { createHttpClient } from './http-client.ts'
+import type { Institution } from './institutions.ts'
+
+export type Registry = {
+  institutions(): readonly Institution[]
+  institution(institutionId: string): Institution | undefined
+  /** @throws ConnectorFailure not_supported for a bank that is not in the catalogue */
+  connectorFor(institutionId: string): Connector
+  close(): Promise<void>
+}
+
+/**
+ * The banks of the operator's catalogue, each with its connector, made at first use. All share one HTTP client:
+ * it keeps a pool per origin, so two rows of one platform share connections and nobody else's do.
+ */
+export function createRegistry(
+  institutions: readonly Institution[],
+  ports: Omit<ConnectorPorts, 'http'>,
+): Registry {
+  const http = createHttpClient(ports.trust)
+  const byId = new Map(institutions.map((institution) => [institution.id, institution]))
+  const connectors = new Map<string, Connector>()
+
+  function connectorFor(institutionId: string): Connector {
+    const known = connectors.get(institutionId)
+    if (known) return known
+    const institution = byId.get(institutionId)
+    if (!institution) {
+      throw new ConnectorFailure({ kind: 'not_supported', detail: 'the bank is not in the catalogue' })
+    }
+    const { type: _, ...row } = institution.connector
+    const connector = berlinGroupConnector({ ...row, institutionId }, { ...ports, http })
+    connectors.set(institutionId, connector)
+    return connector
+  }
+
+  return {
+    institutions: () => institutions,
+    institution: (institutionId) => byId.get(institutionId),
+    connectorFor,
+    async close() {
+      await Promise.all([...connectors.values()].map((connector) => connector.close()))
+      await http.close()
+    },
+  }
+}

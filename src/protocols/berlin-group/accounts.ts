@@ -1,0 +1,124 @@
+import { z } from 'zod'
+import type { Clock } from '../../domain/clock.ts'
+import { expectStatus, malformed } from './errors.ts'
+import {
+  type BankAnswer,
+  type BankCall,
+  linksSchema,
+  type Psu,
+  psuHeaders,
+  readJson,
+  requestUuid,
+  text,
+} from './wire.ts'
+
+/** What every read with a consent carries. The PSU headers are there only when a person is (1.3.11). */
+export type ReadContext = {
+  readonly consentId: string
+  readonly requestId: string
+  readonly psu?: Psu | undefined
+}
+
+export function readHeaders(context: ReadContext): Record<string, string> {
+  return {
+    accept: 'application/json',
+    'x-request-id': requestUuid(context.requestId),
+    'consent-id': context.consentId,
+    ...psuHeaders(context.psu),
+  }
+}
+
+/** `GET /v1/accounts`: the accounts that the consent covers. */
+export function buildGetAccounts(context: ReadContext): BankCall {
+  return { method: 'GET', path: '/v1/accounts', headers: readHeaders(context) }
+}
+
+const accountSchema = z.object({
+  resourceId: text,
+  iban: text,
+  bban: text,
+  currency: text,
+  name: text,
+  displayName: text,
+  ownerName: text,
+  product: text,
+  usage: text,
+  status: text,
+  _links: linksSchema,
+})
+const answerSchema = z.object({ accounts: z.array(z.unknown()) })
+
+export type AccountRead = {
+  readonly resourceId: string
+  readonly iban?: string
+  readonly bban?: string
+  /** `XXX`: several currencies, or the bank did not say. */
+  readonly currency: string
+  readonly name?: string
+  readonly ownerName?: string
+  readonly product?: string
+  readonly usage: 'business' | 'private' | 'unknown'
+}
+export type Unreadable = { readonly path: string; readonly detail: string; readonly raw: string }
+
+/** Reads `GET /v1/accounts`; deleted accounts are left out. @throws BankRefusal */
+export function processAccounts(
+  answer: BankAnswer,
+  clock: Clock,
+): { accounts: AccountRead[]; unreadable: Unreadable[] } {
+  expectStatus(answer, clock, 200)
+  const parsed = answerSchema.safeParse(readJson(answer.body))
+  if (!parsed.success) throw malformed('the account list has no accounts', answer)
+  const accounts: AccountRead[] = []
+  const unreadable: Unreadable[] = []
+  for (const [i, row] of parsed.data.accounts.entries()) {
+    const account = accountSchema.safeParse(row)
+    const resourceId = account.success
+      ? (account.data.resourceId ?? handleFromLinks(account.data._links))
+      : undefined
+    if (!account.success || !resourceId) {
+      unreadable.push({ path: `accounts[${i}]`, detail: 'an account without resourceId', raw: excerpt(row) })
+    } else if (account.data.status?.toLowerCase() !== 'deleted') {
+      accounts.push(accountRead(resourceId, account.data))
+    }
+  }
+  return { accounts, unreadable }
+}
+
+function accountRead(resourceId: string, row: z.infer<typeof accountSchema>): AccountRead {
+  const iban = row.iban?.replace(/\s/g, '').toUpperCase()
+  const bban = row.bban?.replace(/[\s.]/g, '')
+  const name = row.name ?? row.displayName
+  return {
+    resourceId,
+    ...(iban && { iban }),
+    ...(bban && { bban }),
+    currency: row.currency?.toUpperCase() ?? 'XXX',
+    ...(name && { name }),
+    ...(row.ownerName && { ownerName: row.ownerName }),
+    ...(row.product && { product: row.product }),
+    usage: row.usage === 'ORGA' ? 'business' : row.usage === 'PRIV' ? 'private' : 'unknown',
+  }
+}
+
+/** `resourceId` is conditional in the schema; its links then name the account: `/v1/accounts/{id}/balances`. */
+function handleFromLinks(links: Record<string, string>): string | undefined {
+  for (const href of [links.account, links.balances, links.transactions]) {
+    const handle = href?.match(/\/v1\/accounts\/([^/?#]+)/)?.[1]
+    if (handle) return decodeSafely(handle)
+  }
+  return undefined
+}
+
+function decodeSafely(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
+}
+
+/** The row as it came, cut to what a person can look at. */
+export function excerpt(row: unknown): string {
+  return (JSON.stringify(row) ?? String(row)).slice(0, 2000)
+}
