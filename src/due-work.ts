@@ -9,6 +9,7 @@ export const dueKinds = [
   'consent-check',
   'accounts-discover',
   'statements-sync',
+  'reconcile',
   'payment-submit',
   'payment-status',
   'webhook-deliver',

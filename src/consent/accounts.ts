@@ -1,0 +1,159 @@
+import { recordAudit } from '../audit/record.ts'
+import type { BankAccount } from '../connectors/connector.ts'
+import type { Tx } from '../db.ts'
+import { newId } from '../domain/ids.ts'
+import { accountMachine, connectionMachine } from '../domain/machines.ts'
+import { ibanToBban, normaliseAccount } from '../domain/norwegian.ts'
+import { notFound } from '../domain/problems.ts'
+import { schedule } from '../due-work.ts'
+import { appendEvent } from '../events/append.ts'
+import { moveState } from '../events/move.ts'
+import { sameName } from '../protocols/brreg/names.ts'
+import { type CompanyRow, getCompany } from './companies.ts'
+import { getConsent } from './consents/create.ts'
+import { type ConsentRow, openConsentSession } from './open-session.ts'
+import type { ConsentPorts } from './ports.ts'
+
+const actor = { kind: 'job', id: 'accounts-discover' } as const
+
+export type AccountRow = Awaited<ReturnType<Tx['prisma']['account']['findUniqueOrThrow']>>
+
+/** @throws Problem `not_found`. */
+export async function getAccount(tx: Tx, id: string): Promise<AccountRow> {
+  const account = await tx.prisma.account.findUnique({ where: { id } })
+  if (!account) throw notFound('account', id)
+  return account
+}
+
+type Ownership = { kind: 'business' | 'private' | 'doubtful'; ownership: string; evidence: string }
+
+/** Whose account it is, and how we know (PRODUCT 10). Only what is certain is read. */
+export function judgeOwnership(account: BankAccount, companyName: string): Ownership {
+  if (account.usage === 'private') return { kind: 'private', ownership: 'refused', evidence: 'usage PRIV' }
+  const named = account.ownerName !== undefined && sameName(account.ownerName, companyName)
+  if (account.ownerName !== undefined && !named) {
+    return { kind: 'doubtful', ownership: 'declared', evidence: 'the bank names another owner' }
+  }
+  if (account.usage === 'business') {
+    return { kind: 'business', ownership: named ? 'name_match' : 'declared', evidence: 'usage ORGA' }
+  }
+  if (named) return { kind: 'business', ownership: 'name_match', evidence: 'owner name' }
+  return { kind: 'doubtful', ownership: 'declared', evidence: 'the bank says neither usage nor owner' }
+}
+
+/**
+ * Asks the bank which accounts a consent shows. Business accounts are kept and read from now on; of a private one only
+ * a keyed hash of its number; one whose owner is not certain is kept unread until a person has confirmed it.
+ */
+export async function discoverAccounts(
+  ports: ConsentPorts,
+  clientId: string,
+  consentId: string,
+): Promise<void> {
+  const { consent, opened } = await ports.db.forClient(clientId, async (tx) => {
+    const row = await getConsent(tx, consentId)
+    return { consent: row, opened: await openConsentSession(ports, tx, row) }
+  })
+  if (consent.state !== 'active') return
+  const accounts = await opened.connector.accounts(opened.session)
+  await ports.db.forClient(clientId, async (tx) => {
+    const company = await getCompany(tx, consent.companyId)
+    for (const account of accounts) await keepAccount(ports, tx, { consent, company, account })
+    const connection = await tx.prisma.connection.findUniqueOrThrow({ where: { id: consent.connectionId } })
+    if (connection.state === 'connecting') {
+      await moveState(tx, connectionMachine, connection.id, 'connecting', 'active', {
+        actor,
+        companyId: company.id,
+        event: 'connection.state_changed',
+      })
+    }
+  })
+}
+
+async function keepAccount(
+  ports: ConsentPorts,
+  tx: Tx,
+  found: { consent: ConsentRow; company: CompanyRow; account: BankAccount },
+): Promise<void> {
+  const { consent, company, account } = found
+  const stated = account.iban ?? account.bban
+  if (!stated) return
+  const number = normaliseAccount(stated)
+  const judged = judgeOwnership(account, company.name)
+  if (judged.kind === 'private') {
+    const numberHash = ports.vault.keyedHash('private_account', number)
+    const key = { clientId: tx.clientId, companyId: company.id, numberHash }
+    await tx.prisma.ignoredAccount.createMany({
+      data: [{ ...key, institutionId: consent.institutionId, createdAt: tx.now }],
+      skipDuplicates: true,
+    })
+    return
+  }
+  const row = await upsertAccount(tx, { consent, account, number, judged })
+  await tx.prisma.accountAccess.createMany({
+    data: [
+      {
+        id: newId('account', tx.now),
+        clientId: tx.clientId,
+        companyId: company.id,
+        accountId: row.id,
+        consentId: consent.id,
+        resourceId: account.resourceId,
+        createdAt: tx.now,
+      },
+    ],
+    skipDuplicates: true,
+  })
+  if (row.state === 'discovered' && judged.kind === 'business') await enable(tx, row)
+  else if (row.state === 'enabled') {
+    await schedule(tx, { kind: 'statements-sync', subjectId: row.id, companyId: company.id, dueAt: tx.now })
+  }
+}
+
+async function upsertAccount(
+  tx: Tx,
+  found: { consent: ConsentRow; account: BankAccount; number: string; judged: Ownership },
+): Promise<AccountRow> {
+  const { consent, account, number, judged } = found
+  const key = { clientId: tx.clientId, companyId: consent.companyId, number, currency: account.currency }
+  const made = await tx.prisma.account.createMany({
+    data: [
+      {
+        id: newId('account', tx.now),
+        ...key,
+        connectionId: consent.connectionId,
+        institutionId: consent.institutionId,
+        iban: account.iban ?? (number.startsWith('NO') ? number : null),
+        bban: account.bban ?? ibanToBban(number) ?? null,
+        name: account.name ?? null,
+        ownerName: account.ownerName ?? null,
+        product: account.product ?? null,
+        state: 'discovered',
+        ownership: judged.ownership,
+        ownershipEvidence: judged.evidence,
+        createdAt: tx.now,
+      },
+    ],
+    skipDuplicates: true,
+  })
+  const row = await tx.prisma.account.findUniqueOrThrow({
+    where: { clientId_companyId_number_currency: key },
+  })
+  if (made.count === 1) {
+    const about = { resourceType: 'account', resourceId: row.id, companyId: row.companyId }
+    await recordAudit(tx, { actor, action: 'account.discover', ...about })
+    await appendEvent(tx, { type: 'account.discovered', ...about })
+  }
+  return row
+}
+
+async function enable(tx: Tx, account: AccountRow): Promise<void> {
+  await moveState(tx, accountMachine, account.id, 'discovered', 'enabled', {
+    actor,
+    companyId: account.companyId,
+    event: 'account.state_changed',
+  })
+  await tx.prisma.account.update({ where: { id: account.id }, data: { nextSyncAt: tx.now } })
+  const { companyId } = account
+  await schedule(tx, { kind: 'statements-sync', subjectId: account.id, companyId, dueAt: tx.now })
+}

@@ -1,0 +1,92 @@
+import { archive } from '../../archive.ts'
+import { type Actor, recordAudit } from '../../audit/record.ts'
+import type { Tx } from '../../db.ts'
+import { osloDate } from '../../domain/clock.ts'
+import { newId } from '../../domain/ids.ts'
+import { notFound, Problem } from '../../domain/problems.ts'
+import { appendEvent } from '../../events/append.ts'
+import { agreementPdf } from '../../protocols/pdf/agreement-document.ts'
+import { sha256 } from '../../vault.ts'
+import { getCompany } from '../companies.ts'
+import type { Language } from '../letters.ts'
+import type { ConsentPorts } from '../ports.ts'
+import { usersOfCompany } from '../users.ts'
+
+export type AgreementRow = Awaited<ReturnType<Tx['prisma']['agreement']['findUniqueOrThrow']>>
+
+const over = ['rejected', 'declined', 'expired', 'cancelled', 'terminated']
+
+/** Drafts the one agreement of a company and makes its document, the PDF that every signer will see. */
+export async function createAgreement(
+  ports: ConsentPorts,
+  tx: Tx,
+  actor: Actor,
+  input: { companyId: string; signerIds: readonly string[]; language: Language },
+): Promise<AgreementRow> {
+  const company = await getCompany(tx, input.companyId)
+  const signers = await usersOfCompany(tx, company.id, input.signerIds)
+  // The company's row is locked, so that two drafts at once cannot both find none.
+  await tx.prisma.$queryRaw`select id from company where id = ${company.id} for update`
+  const former = await tx.prisma.agreement.findMany({
+    where: { companyId: company.id },
+    orderBy: { version: 'desc' },
+    take: 20,
+  })
+  const live = former.find((agreement) => !over.includes(agreement.state))
+  if (live) throw new Problem('agreement_exists', `${live.id} is ${live.state}.`)
+
+  const id = newId('agreement', tx.now)
+  const document = await agreementPdf({
+    agreementId: id,
+    language: input.language,
+    date: osloDate(tx.now),
+    company: { name: company.name, organisationNumber: company.organisationNumber },
+    signers: signers.map((user) => ({ name: user.name })),
+    banks: ports.registry.institutions().map(({ name, processors }) => ({ name, processors })),
+  })
+  const documentId = await archive(tx, ports.vault, {
+    companyId: company.id,
+    kind: 'agreement',
+    mediaType: 'application/pdf',
+    bytes: document,
+  })
+  const agreement = await tx.prisma.agreement.create({
+    data: {
+      id,
+      clientId: tx.clientId,
+      companyId: company.id,
+      state: 'draft',
+      version: (former[0]?.version ?? 0) + 1,
+      language: input.language,
+      documentId,
+      documentSha256: sha256(document),
+      createdAt: tx.now,
+    },
+  })
+  await tx.prisma.signer.createMany({
+    data: signers.map((user, position) => ({
+      id: newId('signer', tx.now),
+      clientId: tx.clientId,
+      companyId: company.id,
+      agreementId: id,
+      userId: user.id,
+      position,
+    })),
+  })
+  const about = { resourceType: 'agreement', resourceId: id, companyId: company.id }
+  await recordAudit(tx, {
+    actor,
+    action: 'agreement.draft',
+    ...about,
+    data: { documentSha256: sha256(document) },
+  })
+  await appendEvent(tx, { type: 'agreement.state_changed', ...about, data: { from: null, to: 'draft' } })
+  return agreement
+}
+
+/** @throws Problem `not_found`. */
+export async function getAgreement(tx: Tx, id: string): Promise<AgreementRow> {
+  const agreement = await tx.prisma.agreement.findUnique({ where: { id } })
+  if (!agreement) throw notFound('agreement', id)
+  return agreement
+}

@@ -1,0 +1,137 @@
+import type { ConsentState, ConsentStatus } from '../../connectors/connector.ts'
+import { isFailure } from '../../connectors/failure.ts'
+import type { Tx } from '../../db.ts'
+import { after, osloDate } from '../../domain/clock.ts'
+import { type ConsentMachineState, connectionMachine, consentMachine } from '../../domain/machines.ts'
+import { schedule } from '../../due-work.ts'
+import { moveState } from '../../events/move.ts'
+import { closeLinks } from '../links.ts'
+import { type ConsentRow, openConsentSession } from '../open-session.ts'
+import type { ConsentPorts } from '../ports.ts'
+import { getConsent } from './create.ts'
+
+const job = { kind: 'job', id: 'consent-check' } as const
+const SCA_WINDOW_MS = 60 * 60_000
+
+/** What the bank's word means for a consent in our books; null: no conclusion, or no change. */
+function nextState(
+  current: ConsentMachineState,
+  bank: ConsentState,
+  overdue: boolean,
+): ConsentMachineState | null {
+  if (current === 'active') {
+    const ended: Partial<Record<ConsentState, ConsentMachineState>> = {
+      expired: 'expired',
+      revoked_by_psu: 'revoked_by_user',
+      terminated: 'terminated_by_bank',
+      rejected: 'terminated_by_bank',
+    }
+    return ended[bank] ?? null
+  }
+  if (bank === 'valid') return 'active'
+  if (bank === 'rejected' || bank === 'revoked_by_psu' || bank === 'terminated') return 'rejected'
+  if (bank === 'expired' || overdue) return 'abandoned'
+  if (bank === 'partially_authorised' && current === 'awaiting_sca') return 'partially_authorised'
+  if (bank === 'awaiting_approval' && current !== 'awaiting_approval') return 'awaiting_approval'
+  return null
+}
+
+/**
+ * Asks the bank how a consent stands, and follows: the return from SCA proves nothing by itself, and what the bank
+ * says wins over what we believed. Answers the state afterwards.
+ */
+export async function checkConsent(
+  ports: ConsentPorts,
+  clientId: string,
+  consentId: string,
+): Promise<ConsentMachineState> {
+  const { consent, opened } = await ports.db.forClient(clientId, async (tx) => {
+    const row = await getConsent(tx, consentId)
+    return { consent: row, opened: await openConsentSession(ports, tx, row) }
+  })
+  const current = consent.state as ConsentMachineState
+  if (current === 'created' || consentMachine.moves[current].length === 0) return current
+  let status: ConsentStatus
+  try {
+    status = await opened.connector.consent.status(opened.session)
+  } catch (error) {
+    if (!isFailure(error, 'consent_expired', 'access_denied', 'not_found')) throw error
+    status = { state: current === 'active' ? 'expired' : 'rejected' }
+  }
+  const overdue = ports.clock.now().getTime() - consent.createdAt.getTime() > SCA_WINDOW_MS
+  const next = nextState(current, status.state, overdue)
+  if (!next) return current
+  await ports.db.forClient(clientId, (tx) => follow(tx, consent, current, next, status))
+  return next
+}
+
+async function follow(
+  tx: Tx,
+  consent: ConsentRow,
+  from: ConsentMachineState,
+  to: ConsentMachineState,
+  status: ConsentStatus,
+): Promise<void> {
+  const { companyId, id } = consent
+  await moveState(tx, consentMachine, id, from, to, { actor: job, companyId, event: 'consent.state_changed' })
+  if (to === 'active') {
+    await tx.prisma.consent.update({
+      where: { id },
+      data: {
+        authorisedAt: tx.now,
+        scaUrl: null,
+        validUntil: status.validUntil ?? null,
+        ...(status.frequencyPerDay ? { frequencyPerDay: status.frequencyPerDay } : {}),
+      },
+    })
+    await closeLinks(tx, id)
+    await moveConnection(tx, consent, 'connecting')
+    await schedule(tx, { kind: 'accounts-discover', subjectId: id, companyId, dueAt: tx.now })
+  } else if (consentMachine.moves[to].length === 0) {
+    await tx.prisma.consent.update({ where: { id }, data: { endedAt: tx.now, endReason: to, scaUrl: null } })
+    if (from === 'active') await askForAction(tx, consent)
+  }
+}
+
+/** The bank refused the consent in the middle of its use: it is over, whatever we believed. */
+export async function endConsent(
+  tx: Tx,
+  consentId: string,
+  to: 'expired' | 'revoked_by_user' | 'terminated_by_bank',
+): Promise<void> {
+  const consent = await getConsent(tx, consentId)
+  if (consent.state !== 'active') return
+  await follow(tx, consent, 'active', to, { state: 'expired' })
+}
+
+async function moveConnection(
+  tx: Tx,
+  consent: ConsentRow,
+  to: 'connecting' | 'action_required',
+): Promise<void> {
+  const connection = await tx.prisma.connection.findUniqueOrThrow({ where: { id: consent.connectionId } })
+  const from = connection.state as keyof typeof connectionMachine.moves
+  if (from === to || !connectionMachine.moves[from].includes(to)) return
+  await moveState(tx, connectionMachine, connection.id, from, to, {
+    actor: job,
+    companyId: consent.companyId,
+    event: 'connection.state_changed',
+  })
+}
+
+/** The company's last consent at this bank has ended: somebody has to give a new one. */
+async function askForAction(tx: Tx, consent: ConsentRow): Promise<void> {
+  const others = await tx.prisma.consent.count({
+    where: { connectionId: consent.connectionId, state: 'active' },
+  })
+  if (others === 0) await moveConnection(tx, consent, 'action_required')
+}
+
+/** When to ask next: every ten seconds while the person is at the bank, then daily and at the end of validity. */
+export function nextCheck(now: Date, state: ConsentMachineState, validUntil: string | null): Date | null {
+  if (state === 'awaiting_sca' || state === 'partially_authorised') return after(now, 60_000)
+  if (state === 'awaiting_approval') return after(now, 60 * 60_000)
+  if (state !== 'active') return null
+  const overToday = validUntil !== null && validUntil < osloDate(now)
+  return after(now, overToday ? 60 * 60_000 : 24 * 60 * 60_000)
+}

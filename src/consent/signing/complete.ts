@@ -1,0 +1,180 @@
+import { archive, unarchive } from '../../archive.ts'
+import type { Tx } from '../../db.ts'
+import { newId } from '../../domain/ids.ts'
+import { agreementMachine } from '../../domain/machines.ts'
+import { moveState } from '../../events/move.ts'
+import type { SigningOrder } from '../../protocols/esign/provider.ts'
+import { verifySignedRevision } from '../../protocols/pdf/pades.ts'
+import { sha256 } from '../../vault.ts'
+import type { AgreementRow } from '../agreements/create.ts'
+import { closeLinks } from '../links.ts'
+import { bankidHash } from '../login.ts'
+import type { ConsentPorts } from '../ports.ts'
+import { type RightsSnapshot, readRights } from './rights.ts'
+import { screenAgreement } from './screening.ts'
+import type { SignerRow } from './start.ts'
+
+export type SigningOutcome = 'signed' | 'waiting' | 'declined' | 'refused' | 'expired'
+
+type Loaded = {
+  agreement: AgreementRow
+  signer: SignerRow
+  document: Buffer
+  bankidHash: string | null
+  organisationNumber: string
+}
+
+async function load(ports: ConsentPorts, tx: Tx, signerId: string): Promise<Loaded> {
+  const signer = await tx.prisma.signer.findUniqueOrThrow({ where: { id: signerId } })
+  const agreement = await tx.prisma.agreement.findUniqueOrThrow({ where: { id: signer.agreementId } })
+  const user = await tx.prisma.user.findUniqueOrThrow({ where: { id: signer.userId } })
+  const company = await tx.prisma.company.findUniqueOrThrow({ where: { id: signer.companyId } })
+  const documentId = agreement.signedId ?? agreement.documentId
+  if (!documentId) throw new Error(`${agreement.id} has no document`)
+  const document = await unarchive(tx, ports.vault, documentId)
+  return {
+    agreement,
+    signer,
+    document,
+    bankidHash: user.bankidHash,
+    organisationNumber: company.organisationNumber,
+  }
+}
+
+/**
+ * Fetches what the e-sign provider has made of a signer's order, verifies the returned PDF and the person, and moves
+ * the agreement on. Safe to call at any time and any number of times; the last signature is followed by the check of
+ * signing rights and the screening.
+ * @throws PadesRefused when the PDF is not our document with one more good signature at its end.
+ */
+export async function completeSigning(
+  ports: ConsentPorts,
+  clientId: string,
+  signerId: string,
+): Promise<SigningOutcome> {
+  const loaded = await ports.db.forClient(clientId, (tx) => load(ports, tx, signerId))
+  if (loaded.signer.signedAt) return 'signed'
+  if (loaded.signer.declinedAt) return 'declined'
+  if (!loaded.signer.orderId) return 'waiting'
+  const order = await ports.signing.getOrder(loaded.signer.orderId)
+  if (order.status === 'created') return 'waiting'
+  if (order.status === 'expired' || order.status === 'cancelled') return 'expired'
+  if (order.status === 'rejected') {
+    await ports.db.forClient(clientId, (tx) => decline(tx, loaded))
+    return 'declined'
+  }
+  // Someone else's BankID on this order: the signature is not this signer's, whatever the PDF says.
+  if (!order.signer || bankidHash(ports, order.signer.bankidAltsub) !== loaded.bankidHash) return 'refused'
+
+  const signed = Buffer.from(await ports.signing.getSignedDocument(loaded.signer.orderId))
+  const signatures = verifySignedRevision(loaded.document, signed, ports.signingRoots)
+  const last = signatures.at(-1)
+  if (!last) throw new Error('a verified revision without a signature')
+  const rights = await readRights(ports, loaded.organisationNumber)
+  await ports.db.forClient(clientId, (tx) =>
+    keepSignature(ports, tx, loaded, { order, signed, certificatePem: last.certificatePem, rights }),
+  )
+  return 'signed'
+}
+
+async function decline(tx: Tx, { agreement, signer }: Loaded): Promise<void> {
+  const taken = await tx.prisma.signer.updateMany({
+    where: { id: signer.id, declinedAt: null, signedAt: null },
+    data: { declinedAt: tx.now },
+  })
+  if (taken.count === 0) return
+  const from = agreement.state === 'partially_signed' ? 'partially_signed' : 'viewed'
+  await moveState(tx, agreementMachine, agreement.id, from, 'declined', {
+    actor: { kind: 'user', id: signer.userId },
+    companyId: agreement.companyId,
+    event: 'agreement.state_changed',
+  })
+  await closeLinks(tx, agreement.id)
+}
+
+async function keepSignature(
+  ports: ConsentPorts,
+  tx: Tx,
+  { agreement, signer, bankidHash: hash }: Loaded,
+  proof: { order: SigningOrder; signed: Buffer; certificatePem: string; rights: RightsSnapshot },
+): Promise<void> {
+  const person = proof.order.signer
+  if (!person || !hash) throw new Error('an unknown signer')
+  const taken = await tx.prisma.signer.updateMany({
+    where: { id: signer.id, signedAt: null },
+    data: { signedAt: tx.now, orderUrl: null },
+  })
+  if (taken.count === 0) return
+  const documentSha256 = sha256(proof.signed)
+  const companyId = agreement.companyId
+  const documentId = await archive(tx, ports.vault, {
+    companyId,
+    kind: 'signed_agreement',
+    mediaType: 'application/pdf',
+    bytes: proof.signed,
+  })
+  const registerId = await archive(tx, ports.vault, {
+    companyId,
+    kind: 'register_snapshot',
+    mediaType: 'application/json',
+    bytes: proof.rights.raw,
+  })
+  const session = await tx.prisma.pageSession.findFirst({
+    where: { userId: signer.userId, authenticatedAt: { not: null } },
+    orderBy: { id: 'desc' },
+  })
+  await tx.prisma.signature.create({
+    data: {
+      id: newId('signer', tx.now),
+      clientId: tx.clientId,
+      companyId,
+      agreementId: agreement.id,
+      signerId: signer.id,
+      documentId,
+      documentSha256,
+      orderId: proof.order.orderId,
+      signerName: person.name,
+      birthdate: person.birthdate,
+      bankidHash: hash,
+      acr: person.acr,
+      certificatePem: proof.certificatePem,
+      registerId,
+      ipAddress: session?.ipAddress ?? null,
+      userAgent: session?.userAgent ?? null,
+      signedAt: tx.now,
+    },
+  })
+  await tx.prisma.agreement.update({
+    where: { id: agreement.id },
+    data: { signedId: documentId, signedSha256: documentSha256 },
+  })
+  await closeLinks(tx, agreement.id, signer.userId)
+  await moveOn(tx, agreement, signer, proof.rights)
+}
+
+/** More signers to come, or screening. */
+async function moveOn(
+  tx: Tx,
+  agreement: AgreementRow,
+  signer: SignerRow,
+  rights: RightsSnapshot,
+): Promise<void> {
+  const facts = {
+    actor: { kind: 'user', id: signer.userId },
+    companyId: agreement.companyId,
+    event: 'agreement.state_changed',
+  } as const
+  const missing = await tx.prisma.signer.count({ where: { agreementId: agreement.id, signedAt: null } })
+  const from = agreement.state === 'partially_signed' ? 'partially_signed' : 'viewed'
+  if (missing > 0) {
+    if (from === 'viewed')
+      await moveState(tx, agreementMachine, agreement.id, 'viewed', 'partially_signed', facts)
+    return
+  }
+  await moveState(tx, agreementMachine, agreement.id, from, 'signed', facts)
+  await moveState(tx, agreementMachine, agreement.id, 'signed', 'screening', {
+    ...facts,
+    actor: { kind: 'job', id: 'screening' },
+  })
+  await screenAgreement(tx, agreement, rights)
+}
