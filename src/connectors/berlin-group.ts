@@ -35,7 +35,7 @@ import type {
   TransactionPage,
   TransactionQuery,
 } from './connector.ts'
-import { createHttpClient, type HttpClient, type Trust } from './http-client.ts'
+import { createHttpClient, type HttpClient, type HttpLimits, type Trust } from './http-client.ts'
 import type { berlinGroupSchema } from './institutions.ts'
 
 /** One plain NextGenPSD2 bank: everything that differs between such banks, as data. */
@@ -47,6 +47,8 @@ export type ConnectorPorts = {
   readonly clock: Clock
   readonly trust: Trust
   readonly log?: CallLog
+  /** Deadlines and sizes; the defaults suit real banks. */
+  readonly limits?: HttpLimits
   /** Shared by all banks of a registry; without it the connector opens (and closes) its own. */
   readonly http?: HttpClient
 }
@@ -56,7 +58,7 @@ export type ConnectorPorts = {
  * Every function throws ConnectorFailure and nothing else.
  */
 export function berlinGroupConnector(row: BerlinGroupBank, ports: ConnectorPorts): Connector {
-  const http = ports.http ?? createHttpClient(ports.trust)
+  const http = ports.http ?? createHttpClient(ports.trust, ports.limits)
   const origin = new URL(row.baseUrl).origin
   const line: BankLine = {
     institutionId: row.institutionId,

@@ -20,7 +20,7 @@ export function createRegistry(
   institutions: readonly Institution[],
   ports: Omit<ConnectorPorts, 'http'>,
 ): Registry {
-  const http = createHttpClient(ports.trust)
+  const http = createHttpClient(ports.trust, ports.limits)
   const byId = new Map(institutions.map((institution) => [institution.id, institution]))
   const connectors = new Map<string, Connector>()
 
