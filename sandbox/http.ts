@@ -143,7 +143,7 @@ export function listener(context: SandboxContext, handle: Handler) {
     const reply = await answerOf(request, handle)
     await context.state.saved()
     if (reply.delivery === 'never') return
-    if (reply.delivery === 'reset') return void request.socket.resetAndDestroy()
+    if (reply.delivery === 'reset') return void request.socket.destroy()
     const length = reply.status === 204 ? {} : { 'content-length': String(Buffer.byteLength(reply.body)) }
     response.writeHead(reply.status, { ...length, ...reply.headers })
     response.end(reply.body)
@@ -180,6 +180,8 @@ export async function listen(
   server: ReturnType<typeof createServer> | HttpsServer,
   scheme: 'http' | 'https' = 'http',
 ): Promise<Service> {
+  // Longer than clients keep idle connections, so that none is closed under a request on its way.
+  server.keepAliveTimeout = 120_000
   const port = await bindPort(context, name, server)
   const close = () =>
     new Promise<void>((resolve) => {

@@ -38,7 +38,7 @@ function optionalText(body: Body, name: string, limit: number): string | undefin
   return formatError(name, `${name} must be a text of 1 to ${limit} characters`)
 }
 
-/** KID from the list form (referenceType SCOR), the bare form, or the object form of older banks. */
+/** KID from the list (referenceType SCOR) or the single reference of older clients. */
 function readKid(body: Body): string | undefined {
   const list = body.remittanceInformationStructuredArray
   const single = body.remittanceInformationStructured
@@ -48,7 +48,7 @@ function readKid(body: Body): string | undefined {
     return formatError(path, 'exactly one reference is taken')
   }
   const entry: unknown = Array.isArray(list) ? list[0] : single
-  const kid = isRecord(entry) ? entry.reference : entry
+  const kid = isRecord(entry) ? entry.reference : undefined
   if (isRecord(entry) && entry.referenceType !== undefined && entry.referenceType !== 'SCOR') {
     return formatError(`${path}.referenceType`, 'only SCOR (KID) is taken')
   }

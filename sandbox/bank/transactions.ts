@@ -60,13 +60,13 @@ function party(row: Booking): object {
   return { [`${side}Name`]: row.counterparty.name, ...(account ? { [`${side}Account`]: account } : {}) }
 }
 
-/** KID: a list with referenceType SCOR at one bank, a bare reference (older form) at the other. */
+/** KID: a list with referenceType SCOR at one bank, a single reference (the older form) at the other. */
 function remittance(bank: Bank, row: Booking): object {
   const text = row.text ? { remittanceInformationUnstructured: row.text } : {}
   if (!row.kid) return text
   return bank.id === 'fjordbanken'
     ? { ...text, remittanceInformationStructuredArray: [{ reference: row.kid, referenceType: 'SCOR' }] }
-    : { ...text, remittanceInformationStructured: row.kid }
+    : { ...text, remittanceInformationStructured: { reference: row.kid } }
 }
 
 const transactionId = (bank: Bank, consent: Consent, row: Booking) =>
