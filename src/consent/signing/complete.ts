@@ -67,7 +67,7 @@ export async function completeSigning(
   if (!order.signer || bankidHash(ports, order.signer.bankidAltsub) !== loaded.bankidHash) return 'refused'
 
   const signed = Buffer.from(await ports.signing.getSignedDocument(loaded.signer.orderId))
-  const signatures = verifySignedRevision(loaded.document, signed, ports.signingRoots)
+  const signatures = verifySignedRevision(loaded.document, signed, { roots: ports.signingRoots })
   const last = signatures.at(-1)
   if (!last) throw new Error('a verified revision without a signature')
   const rights = await readRights(ports, loaded.organisationNumber)
