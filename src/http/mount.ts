@@ -1,0 +1,117 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify'
+import type { Tx } from '../db.ts'
+import { Problem } from '../domain/problems.ts'
+import { authenticate, mayUse } from './api-keys.ts'
+import { type Caller, isRaw, type Route } from './define-route.ts'
+import { fingerprintOf, onceOnly, readIdempotencyKey, type WireAnswer } from './idempotency.ts'
+import type { HttpPorts } from './ports.ts'
+import { toProblem } from './problem.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks; null where no key is needed, or before it was looked at. */
+    caller: Caller | null
+  }
+}
+
+type AppliedAnswer = WireAnswer & { readonly bytes?: Buffer; readonly replayed?: boolean }
+
+/** Puts the operations on the air. Each is asked in one order: who, may they, what, do, answer. */
+export async function mountRoutes(
+  app: FastifyInstance,
+  ports: HttpPorts,
+  routes: readonly Route[],
+): Promise<void> {
+  for (const route of routes) {
+    // A context of its own per operation: it takes exactly the content types that it declares.
+    await app.register(async (own) => {
+      readBodies(own, route)
+      own.route({
+        method: route.method,
+        url: route.path,
+        bodyLimit: route.maxBodyBytes,
+        onRequest: [
+          async (request) => {
+            request.caller = await authenticate(ports.db, ports.kind, request.headers.authorization)
+          },
+          async (request) => {
+            if (mayUse(callerOf(request).scopes, route.scope)) return
+            throw new Problem(
+              'scope_missing',
+              `This operation needs an API key with the scope ${route.scope}.`,
+            )
+          },
+        ],
+        handler: handlerOf(ports, route),
+      })
+    })
+  }
+}
+
+function readBodies(app: FastifyInstance, route: Route): void {
+  app.removeAllContentTypeParsers()
+  if (isRaw(route.body)) {
+    app.addContentTypeParser([...route.body.mediaTypes], { parseAs: 'buffer' }, (_request, body, done) => {
+      done(null, body)
+    })
+    return
+  }
+  const parse = app.getDefaultJsonParser('error', 'error')
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    // Some clients name the type without sending a body; whether one is needed is the schema's question.
+    if (body === '') done(null, undefined)
+    else parse(request, body.toString(), done)
+  })
+}
+
+function callerOf(request: FastifyRequest): Caller {
+  if (!request.caller) throw new Error('the caller was not authenticated')
+  return request.caller
+}
+
+function handlerOf(ports: HttpPorts, route: Route): RouteHandlerMethod {
+  return async (request, reply) => {
+    try {
+      return send(reply, route, await answer(ports, route, request))
+    } catch (error) {
+      const { code } = toProblem(error)
+      if (!route.problems.includes(code)) {
+        request.log.error(
+          { operationId: route.operationId, code },
+          'problem is not documented for this operation',
+        )
+      }
+      throw error
+    }
+  }
+}
+
+async function answer(ports: HttpPorts, route: Route, request: FastifyRequest): Promise<AppliedAnswer> {
+  const caller = callerOf(request)
+  const key = route.creates ? readIdempotencyKey(request.headers['idempotency-key']) : null
+  const work = route.accept(request)
+  const perform = async (tx: Tx): Promise<AppliedAnswer> => {
+    const result = await work({ tx, caller, ports, requestId: request.id })
+    if (Buffer.isBuffer(result)) return { status: route.answer.status, json: null, bytes: result }
+    return { status: route.answer.status, json: result === undefined ? null : JSON.stringify(result) }
+  }
+  return ports.db.forClient(caller.clientId, async (tx) => {
+    if (key !== null) {
+      const fingerprint = fingerprintOf(ports.vault, `${route.method} ${request.url}`, request.body)
+      return onceOnly(tx, ports.vault, { operationId: route.operationId, key, fingerprint }, () =>
+        perform(tx),
+      )
+    }
+    // What only reads is held to it by the database.
+    if (route.method === 'GET') await tx.prisma.$executeRaw`set transaction read only`
+    return perform(tx)
+  })
+}
+
+function send(reply: FastifyReply, route: Route, { status, json, bytes, replayed }: AppliedAnswer) {
+  if (replayed) reply.header('idempotent-replayed', 'true')
+  reply.code(status)
+  if (bytes && 'mediaType' in route.answer) return reply.type(route.answer.mediaType).send(bytes)
+  if (json === null) return reply.send()
+  return reply.type('application/json; charset=utf-8').send(json)
+}

@@ -1,0 +1,25 @@
+import { Problem } from '../../../domain/problems.ts'
+
+/**
+ * An address that events may be sent to: https without credentials (http too where private addresses are allowed).
+ * Which host it is, is judged when something is sent: names change what they point to.
+ * @throws Problem `webhook_url_refused`
+ */
+export function checkWebhookUrl(text: string, allowPrivate: boolean): string {
+  const url = URL.parse(text)
+  if (!url) throw refused('It is not an absolute URL.')
+  const schemes = allowPrivate ? ['https:', 'http:'] : ['https:']
+  if (!schemes.includes(url.protocol)) throw refused('Only https is allowed.')
+  if (url.username !== '' || url.password !== '') {
+    throw refused('It must not hold a user name or password; deliveries are signed instead.')
+  }
+  url.hash = ''
+  return url.href
+}
+
+function refused(why: string): Problem {
+  return new Problem('webhook_url_refused', {
+    detail: `The address may not receive webhooks. ${why}`,
+    errors: [{ path: 'body.url', message: why }],
+  })
+}
