@@ -98,7 +98,8 @@ function parseJson(body: Buffer): unknown {
 }
 
 function toIncoming(request: IncomingMessage, body: Buffer): Incoming {
-  const url = new URL(request.url ?? '/', 'http://sandbox.invalid')
+  const target = `http://sandbox.invalid${request.url ?? '/'}`
+  const url = URL.canParse(target) ? new URL(target) : refuse(json(400, { error: 'malformed path' }))
   return {
     method: request.method ?? 'GET',
     path: url.pathname,

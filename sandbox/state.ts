@@ -110,11 +110,13 @@ export function openStore(dataDir: string, seed: () => SandboxData): Store {
   const saved = async () => {
     if (timer) clearTimeout(timer)
     timer = undefined
-    if (!dirty && !writing) return
-    writing ??= write().finally(() => {
-      writing = undefined
-    })
-    await writing
+    // A write that was already ending may miss the latest change: look again after it.
+    while (dirty || writing) {
+      writing ??= write().finally(() => {
+        writing = undefined
+      })
+      await writing
+    }
   }
   return {
     data,

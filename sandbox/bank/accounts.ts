@@ -9,13 +9,13 @@ import { availableBalance, bookedBalance, dailyClosing } from './ledger.ts'
 import { listTransactions } from './transactions.ts'
 import type { Account, AccountReference, Consent } from './types.ts'
 
-export type Right = keyof Consent['access']
+type Right = keyof Consent['access']
 
 /** Stable only for the life of one consent, as the standard allows. */
 export const resourceId = (consent: Consent, account: Account): string =>
   createHash('sha256').update(`${consent.id} ${account.id}`).digest('hex').slice(0, 32)
 
-export const accountReference = (account: Account) => ({
+const accountReference = (account: Account) => ({
   iban: account.iban,
   bban: account.bban,
   currency: account.currency,
@@ -36,7 +36,7 @@ const names = (list: AccountReference[], account: Account) =>
   list.some((one) => bbanOf(one.bban ?? one.iban ?? '') === account.bban)
 
 /** May the consent see this of the account? Balances and transactions include the account itself. */
-export function granted(consent: Consent, account: Account, right: Right): boolean {
+function granted(consent: Consent, account: Account, right: Right): boolean {
   const { access } = consent
   if (right !== 'accounts') return names(access[right], account)
   return [access.accounts, access.balances, access.transactions].some((list) => names(list, account))

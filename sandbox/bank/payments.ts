@@ -7,7 +7,7 @@ import { readInstruction } from './payment-body.ts'
 import { scaPageUrl, startSca } from './sca-state.ts'
 import type { Payment } from './types.ts'
 
-export const paymentProduct = 'norwegian-domestic-credit-transfers'
+const paymentProduct = 'norwegian-domestic-credit-transfers'
 const base = '/v1/payments/:product'
 
 function checkProduct(call: Call): void {

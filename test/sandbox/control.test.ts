@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { PDFDocument } from '@cantoo/pdf-lib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { SandboxUrls } from '../../sandbox/context.ts'
 import { type BankClient, bankClient, type Json, openSandbox, worldAccounts } from './bank-client.ts'
@@ -131,6 +132,38 @@ test('people, companies and mailbox can be read', async () => {
   expect(Object.keys(people[0])).toEqual(['id', 'name', 'birthdate', 'nationalNumber', 'bankidAltsub'])
   expect((await client.control('companies')).body.map((one: Json) => one.bankrupt)).toContain(true)
   expect((await client.control('mailbox')).body).toEqual([])
+})
+
+test('an e-sign order is signed as a test person', async () => {
+  const { esign } = sandbox.urls
+  const pdf = await PDFDocument.create()
+  pdf.addPage().drawText('Avtale')
+  const credentials = new URLSearchParams({
+    grant_type: 'client_credentials',
+    client_id: 'kontobro',
+    client_secret: 'sandbox-esign-secret',
+    scope: 'esign',
+  })
+  const token: Json = await (
+    await fetch(`${esign}/oauth/token`, { method: 'POST', body: credentials })
+  ).json()
+  const headers = { authorization: `Bearer ${token.access_token}`, 'content-type': 'application/json' }
+  const order: Json = await (
+    await fetch(`${esign}/orders`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({
+        documents: [{ name: 'Avtale', pdf: await pdf.saveAsBase64() }],
+        redirectUrl: 'http://localhost:1/signed',
+        reference: 'agr_1',
+      }),
+    })
+  ).json()
+  const signed = await client.control('sign', { orderId: order.orderId, person: 'kari' })
+  expect(signed.body).toEqual({ orderId: order.orderId, status: 'signed', person: 'kari' })
+  const twice = await client.control('sign', { orderId: order.orderId, person: 'ola' })
+  expect([twice.status, twice.body.error]).toEqual([409, 'order_closed'])
+  expect((await client.control('sign', { orderId: 'none', person: 'kari' })).status).toBe(404)
 })
 
 async function startProcess(dataDir: string): Promise<{ child: ChildProcess; urls: SandboxUrls }> {
