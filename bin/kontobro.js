@@ -20,6 +20,11 @@ if (oldNode && isCheckout && existsSync(newerNode)) {
   if (error) process.stderr.write(`kontobro: ${error.message}\n`)
   process.exitCode = status ?? 1
 } else {
+  // A reader such as `head` that has seen enough is no error.
+  process.stdout.on('error', (error) => {
+    if ('code' in error && error.code === 'EPIPE') process.exit(0)
+    throw error
+  })
   const { main } = await import(isCheckout ? '../src/cli/main.ts' : '../dist/cli/main.js')
   process.exitCode = await main(process.argv.slice(2))
 }

@@ -8,7 +8,9 @@ export type Terminal = {
 export const terminal: Terminal = {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
-  stdin: process.stdin,
+  get stdin() {
+    return process.stdin
+  },
 }
 
 /** Does the work; answers the exit code. */

@@ -39,7 +39,7 @@ function parseArguments(args: readonly string[]): { files: readonly string[]; js
 async function inspectFile(file: string, io: Terminal): Promise<Outcome> {
   try {
     const bytes = file === '-' ? io.stdin : createReadStream(file, { highWaterMark: 256 * 1024 })
-    return { file, ...(await summarise(readCamt(bytes))) }
+    return { file, ...(await summarise(readCamt(bytes, { formats: ['camt.053', 'camt.052', 'camt.054'] }))) }
   } catch (error) {
     const { code, detail, line } = asReadFailure(error)
     return { file, error: { code, detail, line } }

@@ -42,7 +42,7 @@ function renderRow(statement: StatementSummary): readonly string[] {
     `(${statement.credits})`,
     statement.debits === 0 ? renderAmount(statement.sumDebits) : `−${renderAmount(statement.sumDebits)}`,
     `(${statement.debits})`,
-    renderAmount(statement.closingBalance),
+    `${renderAmount(statement.closingBalance)}${statement.closingCurrency ? ` ${statement.closingCurrency}` : ''}`,
     statement.proven === null ? '– balance missing' : statement.proven ? '✓ yes' : '✗ no',
   ]
 }

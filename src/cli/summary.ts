@@ -19,6 +19,8 @@ export type StatementSummary = {
   readonly openingType: string | null
   readonly closingBalance: string | null
   readonly closingType: string | null
+  /** Where the closing balance is stated in another currency than the statement's. */
+  readonly closingCurrency?: string
   readonly entries: number
   readonly credits: number
   readonly debits: number
@@ -105,17 +107,19 @@ function summariseStatement(head: StatementHead, sums: Sums): StatementSummary {
     sumCredits: formatAmount({ minor: sums.credited.get(currency) ?? 0n, currency }),
     sumDebits: formatAmount({ minor: sums.debited.get(currency) ?? 0n, currency }),
   })
+  const currency = head.currency ?? currencies[0] ?? null
   const others = currencies.filter((one) => one !== main)
   return {
     id: head.id,
     account: head.account,
-    currency: head.currency ?? currencies[0] ?? null,
+    currency,
     from: head.from ?? opening?.date ?? null,
     to: head.to ?? closing?.date ?? null,
     openingBalance: opening ? formatAmount(opening.amount) : null,
     openingType: opening?.code ?? null,
     closingBalance: closing ? formatAmount(closing.amount) : null,
     closingType: closing?.code ?? null,
+    ...(closing && closing.amount.currency !== currency && { closingCurrency: closing.amount.currency }),
     entries: sums.entries,
     credits: sums.credits,
     debits: sums.debits,

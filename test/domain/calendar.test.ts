@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import {
   bankDayOnOrAfter,
@@ -8,6 +8,7 @@ import {
   nextBankDay,
   publicHolidays,
 } from '../../src/domain/calendar.ts'
+import { besideProject } from '../corpus/beside.ts'
 
 test('Easter falls where the almanac has it', () => {
   expect(easterSunday(2024)).toBe('2024-03-31')
@@ -40,21 +41,12 @@ test('a date that is in no calendar is told from one that is', () => {
   }
 })
 
-const reference = new URL(
-  '../../../shared/reference/identifiers/no-public-holidays-2024-2035.json',
-  import.meta.url,
-)
-const here = existsSync(reference)
-test.skipIf(!here)(
-  here
-    ? 'agrees with the list of public holidays'
-    : 'SKIPPED: no holiday list (shared/reference is not beside the project)',
-  () => {
-    const { holidays } = JSON.parse(readFileSync(reference, 'utf8')) as {
-      holidays: Record<string, { date: string }[]>
-    }
-    for (const [year, days] of Object.entries(holidays)) {
-      expect(publicHolidays(Number(year)), year).toEqual([...new Set(days.map((d) => d.date))].sort())
-    }
-  },
-)
+const reference = besideProject('reference/identifiers/no-public-holidays-2024-2035.json')
+test.skipIf(reference.missing)('agrees with the list of public holidays', () => {
+  const { holidays } = JSON.parse(readFileSync(reference.url, 'utf8')) as {
+    holidays: Record<string, { date: string }[]>
+  }
+  for (const [year, days] of Object.entries(holidays)) {
+    expect(publicHolidays(Number(year)), year).toEqual([...new Set(days.map((d) => d.date))].sort())
+  }
+})

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
@@ -12,6 +12,7 @@ import {
   kidCheckCharacters,
   normaliseAccount,
 } from '../../src/domain/norwegian.ts'
+import { besideProject } from '../corpus/beside.ts'
 
 describe('account numbers', () => {
   test.each(['15032080119', '86011117947', '60010612341', '97150512348'])('%s is a BBAN', (bban) => {
@@ -109,59 +110,46 @@ describe('KID', () => {
   })
 })
 
-const reference = new URL('../../../shared/reference/identifiers/test-vectors.json', import.meta.url)
-const here = existsSync(reference)
-test.skipIf(!here)(
-  here
-    ? 'agrees with the reference vectors'
-    : 'SKIPPED: no reference vectors (shared/reference is not beside the project)',
-  () => {
-    const vectors = JSON.parse(readFileSync(reference, 'utf8'))
-    const zero = vectors.bban.zeroZeroAccounts
-    for (const n of [...vectors.bban.valid, ...zero.ordinaryRule, ...zero.reducedRule])
-      expect(isBban(n), n).toBe(true)
-    for (const n of vectors.bban.invalid) expect(isBban(n), n).toBe(false)
-    for (const n of vectors.iban.valid) expect(isIban(n), n).toBe(true)
-    for (const n of vectors.iban.invalid) expect(isIban(n), n).toBe(false)
-    for (const n of vectors.orgnr.valid) expect(isOrganisationNumber(n), n).toBe(true)
-    for (const n of vectors.orgnr.invalid) expect(isOrganisationNumber(n), n).toBe(false)
-    for (const n of vectors.kid.mod10) expect(kidCheckCharacters(n.slice(0, -1)).mod10, n).toBe(n.slice(-1))
-    for (const n of [...vectors.kid.mod11, ...vectors.kid.mod11WithDash]) {
-      expect(kidCheckCharacters(n.slice(0, -1)).mod11, n).toBe(n.slice(-1))
-    }
-  },
-)
+const reference = besideProject('reference/identifiers/test-vectors.json')
+test.skipIf(reference.missing)('agrees with the reference vectors', () => {
+  const vectors = JSON.parse(readFileSync(reference.url, 'utf8'))
+  const zero = vectors.bban.zeroZeroAccounts
+  for (const n of [...vectors.bban.valid, ...zero.ordinaryRule, ...zero.reducedRule])
+    expect(isBban(n), n).toBe(true)
+  for (const n of vectors.bban.invalid) expect(isBban(n), n).toBe(false)
+  for (const n of vectors.iban.valid) expect(isIban(n), n).toBe(true)
+  for (const n of vectors.iban.invalid) expect(isIban(n), n).toBe(false)
+  for (const n of vectors.orgnr.valid) expect(isOrganisationNumber(n), n).toBe(true)
+  for (const n of vectors.orgnr.invalid) expect(isOrganisationNumber(n), n).toBe(false)
+  for (const n of vectors.kid.mod10) expect(kidCheckCharacters(n.slice(0, -1)).mod10, n).toBe(n.slice(-1))
+  for (const n of [...vectors.kid.mod11, ...vectors.kid.mod11WithDash]) {
+    expect(kidCheckCharacters(n.slice(0, -1)).mod11, n).toBe(n.slice(-1))
+  }
+})
 
-const numbers = new URL('../../../shared/corpus/numbers/', import.meta.url)
-const numbersHere = existsSync(numbers)
-test.skipIf(!numbersHere)(
-  numbersHere
-    ? 'agrees with what other programs say of numbers'
-    : 'SKIPPED: no corpus (shared/corpus is not beside the project)',
-  () => {
-    type Verdicts = {
-      account?: [string, boolean][]
-      org?: [string, boolean][]
-      iban?: Record<string, string>
-    }
-    const read = (name: string) => JSON.parse(readFileSync(new URL(name, numbers), 'utf8'))
-    const clean = (text: string) => text.replace(/[ .]/g, '')
-    for (const name of [
-      'Ondkloss+norwegian-numbers.js__account-org.json',
-      'koblas+stdnum-js__account-org.json',
-      'glennwedin+no-data-validator__numbers.json',
-    ]) {
-      const { account = [], org = [], iban = {} } = read(name) as Verdicts
-      for (const [text, valid] of account) expect(isBban(clean(text)), `${name} ${text}`).toBe(valid)
-      for (const [text, valid] of org)
-        expect(isOrganisationNumber(clean(text)), `${name} ${text}`).toBe(valid)
-      for (const [bban, expected] of Object.entries(iban)) expect(bbanToIban(clean(bban))).toBe(expected)
-    }
-    for (const { kid, valid } of read('Ondkloss+norwegian-numbers.js__kid.json')) {
-      expect(isKid(kid), kid).toBe(valid)
-    }
-    for (const { kid, valid } of read('glennwedin+no-data-validator__numbers.json').kid) {
-      expect(isKid(kid), kid).toBe(valid)
-    }
-  },
-)
+const numbers = besideProject('corpus/numbers/')
+test.skipIf(numbers.missing)('agrees with what other programs say of numbers', () => {
+  type Verdicts = {
+    account?: [string, boolean][]
+    org?: [string, boolean][]
+    iban?: Record<string, string>
+  }
+  const read = (name: string) => JSON.parse(readFileSync(new URL(name, numbers.url), 'utf8'))
+  const clean = (text: string) => text.replace(/[ .]/g, '')
+  for (const name of [
+    'Ondkloss+norwegian-numbers.js__account-org.json',
+    'koblas+stdnum-js__account-org.json',
+    'glennwedin+no-data-validator__numbers.json',
+  ]) {
+    const { account = [], org = [], iban = {} } = read(name) as Verdicts
+    for (const [text, valid] of account) expect(isBban(clean(text)), `${name} ${text}`).toBe(valid)
+    for (const [text, valid] of org) expect(isOrganisationNumber(clean(text)), `${name} ${text}`).toBe(valid)
+    for (const [bban, expected] of Object.entries(iban)) expect(bbanToIban(clean(bban))).toBe(expected)
+  }
+  for (const { kid, valid } of read('Ondkloss+norwegian-numbers.js__kid.json')) {
+    expect(isKid(kid), kid).toBe(valid)
+  }
+  for (const { kid, valid } of read('glennwedin+no-data-validator__numbers.json').kid) {
+    expect(isKid(kid), kid).toBe(valid)
+  }
+})

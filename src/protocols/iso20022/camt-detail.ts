@@ -6,7 +6,8 @@ import { amountIfReadable, type Direction, readCharges, readDirection, readParty
 
 /** A detail before its entry is known whole: the amount is still without sign. */
 export type DetailDraft = {
-  readonly amount?: Money
+  /** Every amount stated of it, best first. */
+  readonly amounts: readonly Money[]
   readonly direction?: Direction
   readonly rest: Omit<EntryDetail, 'amount'>
 }
@@ -18,15 +19,15 @@ const noReference = /^not ?provided$/i
  * `<TxDtls>`: one payment inside an entry. `batch` is the `<Btch>` beside it, whose ids hold for all its details.
  */
 export function readDetail(transaction: XmlElement, batch: XmlElement | undefined): DetailDraft {
-  const amount = detailAmount(transaction)
+  const amounts = statedAmounts(transaction)
   const direction = readDirection(transaction)
   const debtor = readParty(transaction, 'Dbtr')
   const creditor = readParty(transaction, 'Cdtr')
   const text = remittanceText(transaction)
-  const charges = readCharges(transaction, amount?.currency ?? '')
+  const charges = readCharges(transaction, amounts[0]?.currency ?? '')
   const returnReason = readReturnReason(transaction)
   return {
-    ...(amount && { amount }),
+    amounts,
     ...(direction && { direction }),
     rest: {
       references: readReferences(transaction, batch),
@@ -40,22 +41,28 @@ export function readDetail(transaction: XmlElement, batch: XmlElement | undefine
 }
 
 /**
- * The detail with its sign. A detail that states no direction has its entry's; the only detail of an entry that
- * is no batch has its entry's amount too.
+ * The detail with its sign, in the entry's currency where the bank states it so. A detail that states no direction
+ * has its entry's; the only detail of an entry that is no batch has its entry's amount too.
  */
 export function finishDetail(
   draft: DetailDraft,
   entry: { amount: Money; direction: Direction; only: boolean },
 ): EntryDetail {
-  if (draft.amount) return { amount: signed(draft.amount, draft.direction ?? entry.direction), ...draft.rest }
+  const same = draft.amounts.find((amount) => amount.currency === entry.amount.currency)
+  const amount = same ?? (entry.only ? undefined : draft.amounts[0])
+  if (amount) return { amount: signed(amount, draft.direction ?? entry.direction), ...draft.rest }
   return entry.only ? { amount: entry.amount, ...draft.rest } : draft.rest
 }
 
-/** `<Amt>` from .03 on, the transaction's amount inside `<AmtDtls>` before. */
-function detailAmount(transaction: XmlElement): Money | undefined {
-  return (
-    amountIfReadable(at(transaction, 'Amt')) ?? amountIfReadable(at(transaction, 'AmtDtls', 'TxAmt', 'Amt'))
-  )
+/** `<Amt>` from .03 on, inside `<AmtDtls>` before: the transaction's amount, or what it was worth here. */
+function statedAmounts(transaction: XmlElement): readonly Money[] {
+  const details = at(transaction, 'AmtDtls')
+  return [
+    at(transaction, 'Amt'),
+    at(details, 'TxAmt', 'Amt'),
+    at(details, 'CntrValAmt', 'Amt'),
+    at(details, 'InstdAmt', 'Amt'),
+  ].flatMap((element) => amountIfReadable(element) ?? [])
 }
 
 function readReferences(transaction: XmlElement, batch: XmlElement | undefined): References {

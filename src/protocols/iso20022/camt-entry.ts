@@ -57,13 +57,14 @@ export function readEntry(
   const bookingDate = readBookingDate(element, status, valueDate, context, remarks)
   const batches = readBatches(element)
   const only = drafts.length === 1 && (batches[0]?.transactions ?? 1) === 1
-  if (drafts.some((draft) => draft.amount && draft.amount.currency !== amount.currency)) {
-    remarks.push('details_in_other_currency')
-  }
   const text = all(element, 'AddtlNtryInf')
     .map((line) => line.text)
     .join('\n')
   const charges = readCharges(element, amount.currency)
+  const details = drafts.map((draft) => finishDetail(draft, { amount, direction, only }))
+  if (details.some((detail) => detail.amount && detail.amount.currency !== amount.currency)) {
+    remarks.push('details_in_other_currency')
+  }
   return {
     remarks,
     entry: {
@@ -78,7 +79,7 @@ export function readEntry(
       ...(text && { text }),
       ...(charges.length > 0 && { charges }),
       ...(batches.length > 0 && { batches }),
-      details: drafts.map((draft) => finishDetail(draft, { amount, direction, only })),
+      details,
     },
   }
 }

@@ -1,7 +1,8 @@
 import type { StatementPart } from '../../domain/statement.ts'
 import { createXmlReader, type XmlLimits, xmlLimits } from '../xml/reader.ts'
-import { type CamtLimits, camtLimits, createCamtCollector } from './camt-collector.ts'
+import { createCamtCollector } from './camt-collector.ts'
 import type { CamtFormat } from './camt-messages.ts'
+import { type CamtLimits, camtLimits } from './camt-records.ts'
 
 export type CamtOptions = {
   /** Formats to read; others are refused as `format_unsupported`. Default: camt.053 alone. */

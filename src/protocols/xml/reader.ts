@@ -54,6 +54,7 @@ export function createXmlReader(on: XmlHandler, limits: XmlLimits = xmlLimits): 
   const start = () => {
     if (head.length === 0) throw new ReadFailure('file_empty', 'the file is empty', null)
     encoding = detectEncoding(head)
+    if (!beginsWithTag(head)) throw notXml()
     decoder = strictDecoder(encoding)
     feed(head)
     head = new Uint8Array(0)
@@ -94,6 +95,15 @@ export function createXmlReader(on: XmlHandler, limits: XmlLimits = xmlLimits): 
   }
 }
 
+const notXml = () => new ReadFailure('format_unknown', 'the file does not begin with an XML tag', 1)
+
+/** Told by bytes, before decoding: an archive or picture is no text in a wrong encoding. */
+function beginsWithTag(head: Uint8Array): boolean {
+  const ignored = new Set([0x09, 0x0a, 0x0d, 0x20, 0x00, 0xef, 0xbb, 0xbf, 0xfe, 0xff])
+  const first = head.find((byte) => !ignored.has(byte))
+  return first === undefined || first === 0x3c
+}
+
 function endsInsideCharacter(decoder: TextDecoder): boolean {
   try {
     decoder.decode()
@@ -103,26 +113,75 @@ function endsInsideCharacter(decoder: TextDecoder): boolean {
   }
 }
 
-/**
- * saxes with our limits. It must have seven handlers at most: with an eighth V8 gives up the parser's shape and it
- * becomes three times slower.
- */
+/** What is known of the text fed so far. */
+type Feed = {
+  begun: boolean
+  /** The file is at its end: what saxes finds missing now was cut off. */
+  ending: boolean
+  blankLines: number
+  /** Characters fed, and those up to the last event: `parser.position` is right only inside handlers. */
+  written: number
+  seen: number
+}
+
+type Fail = (code: ReadFailureCode, detail: string) => never
+
+/** saxes with our limits. */
 function createParser(on: XmlHandler, limits: XmlLimits) {
   const parser = new SaxesParser({ xmlns: false, position: true })
-  let depth = 0
-  let text = ''
-  let begun = false
-  let blankLines = 0
-  let ending = false
-  let written = 0
-  // Characters up to the last event: `parser.position` is right only inside handlers.
-  let seen = 0
-  const line = () => parser.line + blankLines
-  const fail = (code: ReadFailureCode, detail: string): never => {
+  const feed: Feed = { begun: false, ending: false, blankLines: 0, written: 0, seen: 0 }
+  const line = () => parser.line + feed.blankLines
+  const fail: Fail = (code, detail) => {
     throw new ReadFailure(code, detail, line())
   }
+  listen(parser, feed, limits, fail, { ...on, open: (name, attributes) => on.open(name, attributes, line()) })
+  return {
+    line,
+    write(piece: string) {
+      const characters = feed.begun ? piece : withoutBlankLines(piece, feed)
+      feed.written += characters.length
+      parser.write(characters)
+      if (feed.written - feed.seen > limits.tokenLength) {
+        fail('xml_token_too_long', `a text, tag or comment exceeds ${limits.tokenLength} characters`)
+      }
+    },
+    end(insideCharacter: boolean) {
+      feed.ending = true
+      if (insideCharacter) fail('xml_truncated', 'the file ends inside a character')
+      if (!feed.begun) fail('file_empty', 'there is nothing but blanks in the file')
+      parser.close()
+    },
+  }
+}
+
+/** Blank lines above the declaration are no XML, but they are how files come out of mail and copying. */
+function withoutBlankLines(piece: string, feed: Feed): string {
+  const characters = piece.trimStart()
+  feed.blankLines += piece.slice(0, piece.length - characters.length).split('\n').length - 1
+  if (characters === '') return ''
+  feed.begun = true
+  if (!characters.startsWith('<')) throw notXml()
+  return characters
+}
+
+/**
+ * The only place that listens to the parser. It must have seven handlers at most: with an eighth V8 gives up the
+ * parser's shape and it becomes three times slower.
+ */
+function listen(
+  parser: SaxesParser<{ xmlns: false; position: true }>,
+  feed: Feed,
+  limits: XmlLimits,
+  fail: Fail,
+  on: {
+    open(name: string, attributes: Record<string, string>): void
+    close(name: string, text: string): void
+  },
+): void {
+  let depth = 0
+  let text = ''
   const addText = (more: string) => {
-    seen = parser.position
+    feed.seen = parser.position
     text += more
     if (text.length > limits.tokenLength)
       fail('xml_token_too_long', `a text exceeds ${limits.tokenLength} characters`)
@@ -130,54 +189,29 @@ function createParser(on: XmlHandler, limits: XmlLimits) {
   parser.on('doctype', () => fail('xml_doctype', 'document type declarations are not allowed'))
   parser.on('error', (error) => {
     const detail = error.message.replace(/^\d+:\d+: /, '')
-    fail(ending ? 'xml_truncated' : 'xml_malformed', ending ? `the file ends too early (${detail})` : detail)
+    if (feed.ending) fail('xml_truncated', `the file ends too early (${detail})`)
+    fail('xml_malformed', detail)
   })
   parser.on('opentag', (tag) => {
-    seen = parser.position
+    feed.seen = parser.position
     if (++depth > limits.depth) fail('xml_too_deep', `elements are nested deeper than ${limits.depth}`)
-    const attributes = tag.attributes as Record<string, string>
-    if (Object.keys(attributes).length > limits.attributes) {
+    if (Object.keys(tag.attributes).length > limits.attributes) {
       fail('xml_too_many_attributes', `<${tag.name}> has more than ${limits.attributes} attributes`)
     }
     text = ''
-    on.open(localName(tag.name), attributes, line())
+    on.open(localName(tag.name), tag.attributes as Record<string, string>)
   })
   parser.on('text', addText)
   parser.on('cdata', addText)
   parser.on('comment', () => {
-    seen = parser.position
+    feed.seen = parser.position
   })
   parser.on('closetag', (tag) => {
-    seen = parser.position
+    feed.seen = parser.position
     depth--
     on.close(localName(tag.name), text)
     text = ''
   })
-  return {
-    line,
-    write(piece: string) {
-      let characters = piece
-      if (!begun) {
-        // Blank lines above the declaration are no XML, but they are how files come out of mail and copying.
-        characters = piece.trimStart()
-        blankLines += piece.slice(0, piece.length - characters.length).split('\n').length - 1
-        if (characters === '') return
-        begun = true
-        if (!characters.startsWith('<')) fail('format_unknown', 'the file does not begin with an XML tag')
-      }
-      written += characters.length
-      parser.write(characters)
-      if (written - seen > limits.tokenLength) {
-        fail('xml_token_too_long', `a text, tag or comment exceeds ${limits.tokenLength} characters`)
-      }
-    },
-    end(insideCharacter: boolean) {
-      ending = true
-      if (insideCharacter) fail('xml_truncated', 'the file ends inside a character')
-      if (!begun) fail('file_empty', 'there is nothing but blanks in the file')
-      parser.close()
-    },
-  }
 }
 
 function localName(name: string): string {

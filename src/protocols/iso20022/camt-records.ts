@@ -1,0 +1,47 @@
+import { ReadFailure } from '../read-failure.ts'
+import { at, newElement, type XmlElement } from '../xml/element.ts'
+import { type DetailDraft, readDetail } from './camt-detail.ts'
+
+export type CamtLimits = {
+  /** Elements held at once: one record, without the details already read from it. */
+  readonly elements: number
+  readonly detailsPerEntry: number
+  readonly balances: number
+}
+
+export const camtLimits: CamtLimits = { elements: 20_000, detailsPerEntry: 100_000, balances: 10_000 }
+
+/** Builds one record as a small tree; each `<TxDtls>` is read and dropped as soon as it ends. */
+export function createRecordBuilder(
+  limits: CamtLimits,
+  done: (record: XmlElement, details: readonly DetailDraft[]) => void,
+) {
+  const stack: XmlElement[] = []
+  let details: DetailDraft[] = []
+  let held = 0
+  let beforeDetail = 0
+  return {
+    isOpen: () => stack.length > 0,
+    open(name: string, attributes: Readonly<Record<string, string>>, line: number) {
+      if (name === 'TxDtls') beforeDetail = held
+      if (++held > limits.elements || details.length > limits.detailsPerEntry) {
+        throw new ReadFailure('record_too_large', `<${stack[0]?.name}> is larger than the limit`, line)
+      }
+      stack.push(newElement(name, attributes, line))
+    },
+    close(text: string) {
+      const element = stack.pop() as XmlElement
+      const parent = stack.at(-1)
+      if (element.children.length === 0) element.text = text.trim()
+      if (!parent) {
+        const found = details
+        details = []
+        held = 0
+        done(element, found)
+      } else if (element.name === 'TxDtls' && parent.name === 'NtryDtls') {
+        details.push(readDetail(element, at(parent, 'Btch')))
+        held = beforeDetail
+      } else parent.children.push(element)
+    },
+  }
+}
