@@ -18,7 +18,7 @@ export class StateConflict extends Error {
 
 export type MoveFacts = {
   readonly actor: Actor
-  readonly companyId: string
+  readonly companyId: string | null
   /** Neutral words; never findings of a screening. */
   readonly reason?: string
   readonly requestId?: string

@@ -1,0 +1,48 @@
+import type { Tx } from '../db.ts'
+import type { DueKind } from '../due-work.ts'
+import type { Decision } from './retry.ts'
+
+/** One run of a job: ids only, everything else is read from the database. */
+export type Run = {
+  readonly clientId: string
+  readonly subjectId: string
+  /** 1 at the first try; counts on until a run succeeds, runs that died with their process included. */
+  readonly attempt: number
+  /** Aborted when the time is up, when the lease was lost, or when the process has to end. */
+  readonly signal: AbortSignal
+}
+
+/** `done`: nothing left to do. `next`: the same work is due again then (a date in the injected clock's time). */
+export type Outcome = 'done' | { readonly next: Date }
+
+export type GivenUp = {
+  readonly clientId: string
+  readonly subjectId: string
+  readonly decision: Exclude<Decision, { readonly kind: 'retry' }>
+  readonly error: unknown
+}
+
+export type JobDefinition<Ports> = {
+  readonly kind: DueKind
+  /** How long after the death of its process another one takes a run over. Renewed while the run lives. */
+  readonly leaseMs: number
+  /** A run that takes longer is aborted and counts as failed. */
+  readonly timeoutMs: number
+  /** Runs at the same time in one process. */
+  readonly concurrency: number
+  /**
+   * Does the work. It may be run again at any point (kill -9 included), so it looks at the rows first and does only
+   * what is left. A thrown error is judged by `jobs/retry.ts`.
+   */
+  readonly work: (ports: Ports, run: Run) => Promise<Outcome>
+  /** Told, in the transaction that parks the work, that no retry will follow: moves the subject to its end state. */
+  readonly gaveUp?: (tx: Tx, ports: Ports, facts: GivenUp) => Promise<void>
+}
+
+export type JobOptions<Ports> = Omit<JobDefinition<Ports>, 'leaseMs' | 'timeoutMs'> &
+  Partial<Pick<JobDefinition<Ports>, 'leaseMs' | 'timeoutMs'>>
+
+/** Defines a job. Leases default to 15 s, a run's time to 2 minutes. */
+export function defineJob<Ports>(options: JobOptions<Ports>): JobDefinition<Ports> {
+  return { leaseMs: 15_000, timeoutMs: 120_000, ...options }
+}

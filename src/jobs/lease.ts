@@ -1,0 +1,152 @@
+import { randomBytes } from 'node:crypto'
+import type { Db, Tx } from '../db.ts'
+import { after, type Clock, systemClock } from '../domain/clock.ts'
+import type { DueKind } from '../due-work.ts'
+
+// Rows of `due_work` through their life. Due times are the injected clock's; leases run on the machine's time,
+// since a test clock may jump a day while a job runs.
+//
+//   due      due_at <= now, no lease       -> claimed by the due loop, put on the queue
+//   claimed  lease, token of the claim     -> started by a worker; when the queue loses it, claimed again after the lease
+//   running  lease, token of the run, due_at far away: `schedule()` made meanwhile pulls due_at near, so it shows
+//   ended    deleted, or due again (asked for meanwhile, `next`, a retry), or parked: due_at far away, last_error says why
+
+/** Due never, by itself. What is parked becomes due when `schedule()` asks for it. */
+export const farAway = new Date('9999-12-31T00:00:00Z')
+
+export type Claim = {
+  readonly dueId: string
+  readonly clientId: string
+  readonly kind: DueKind
+  readonly subjectId: string
+  readonly attempts: number
+  readonly token: string
+}
+
+/** A lease that a run holds. */
+export type Lease = { readonly dueId: string; readonly clientId: string; readonly token: string }
+
+const newToken = () => randomBytes(12).toString('base64url')
+
+/** Claims up to `most` due rows of any client for `leaseMs`; the rows of a dead process when their lease has run out. */
+export async function claimDue(
+  db: Db,
+  clock: Clock,
+  options: { kinds: readonly DueKind[]; leaseMs: number; most: number },
+): Promise<Claim[]> {
+  const real = systemClock.now()
+  const token = newToken()
+  const rows = await db.lookup<{
+    id: string
+    client_id: string
+    kind: DueKind
+    subject_id: string
+    attempts: number
+  }>('select id, client_id, kind, subject_id, attempts from claim_due($1::text[], $2, $3, $4, $5, $6)', [
+    options.kinds,
+    clock.now(),
+    real,
+    after(real, options.leaseMs),
+    token,
+    options.most,
+  ])
+  return rows.map((row) => ({
+    dueId: row.id,
+    clientId: row.client_id,
+    kind: row.kind,
+    subjectId: row.subject_id,
+    attempts: row.attempts,
+    token,
+  }))
+}
+
+/**
+ * Turns a claim into a run. The token changes, so one claim starts one run however often the queue delivers it.
+ * The failure is counted beforehand: a run that takes its process with it has failed too.
+ * @returns undefined when the claim is stale: another process has taken the row over, or it is gone.
+ */
+export async function startRun(
+  db: Db,
+  claim: Lease,
+  leaseMs: number,
+): Promise<{ lease: Lease; attempt: number; subjectId: string } | undefined> {
+  const token = newToken()
+  const until = after(systemClock.now(), leaseMs)
+  const rows = await db.forClient(
+    claim.clientId,
+    (tx) =>
+      tx.prisma.$queryRaw<{ failures: number; subject_id: string }[]>`
+        update due_work set lease_token = ${token}, lease_until = ${until}, due_at = ${farAway}, failures = failures + 1
+        where id = ${claim.dueId} and lease_token = ${claim.token} returning failures, subject_id`,
+  )
+  const row = rows[0]
+  return (
+    row && {
+      lease: { dueId: claim.dueId, clientId: claim.clientId, token },
+      attempt: row.failures,
+      subjectId: row.subject_id,
+    }
+  )
+}
+
+/** @returns false when the lease is lost: another process may run the same work by now. */
+export async function renewLease(db: Db, lease: Lease, leaseMs: number): Promise<boolean> {
+  const until = after(systemClock.now(), leaseMs)
+  const renewed = await db.forClient(
+    lease.clientId,
+    (tx) =>
+      tx.prisma.$executeRaw`
+        update due_work set lease_until = ${until} where id = ${lease.dueId} and lease_token = ${lease.token}`,
+  )
+  return renewed === 1
+}
+
+/**
+ * Ends a run that succeeded: the row goes, unless `next` is given or someone asked for the work while it ran.
+ * @returns whether the row is due again, and when; undefined when the lease was lost.
+ */
+export async function endRun(tx: Tx, lease: Lease, next?: Date): Promise<{ dueAt: Date | null } | undefined> {
+  if (!next) {
+    const gone = await tx.prisma.$executeRaw`
+      delete from due_work where id = ${lease.dueId} and lease_token = ${lease.token} and due_at >= ${farAway}`
+    if (gone === 1) return { dueAt: null }
+  }
+  const rows = await tx.prisma.$queryRaw<{ due_at: Date }[]>`
+    update due_work set lease_until = null, lease_token = null, failures = 0, last_error = null,
+      due_at = least(due_at, ${next ?? farAway})
+    where id = ${lease.dueId} and lease_token = ${lease.token} returning due_at`
+  return rows[0] && { dueAt: rows[0].due_at }
+}
+
+/**
+ * Ends a run that failed and will be tried again at `at`. What was asked for meanwhile waits for the retry too:
+ * work that asks for itself and fails would otherwise never rest.
+ */
+export async function retryRun(tx: Tx, lease: Lease, at: Date, reason: string): Promise<boolean> {
+  const updated = await tx.prisma.$executeRaw`
+    update due_work set lease_until = null, lease_token = null, last_error = ${reason}, due_at = ${at}
+    where id = ${lease.dueId} and lease_token = ${lease.token}`
+  return updated === 1
+}
+
+/**
+ * Parks work that is not tried again by itself. It stays visible (`last_error`, due far away) and starts afresh
+ * when it is asked for; an ask made while it ran counts at once.
+ */
+export async function parkRun(tx: Tx, lease: Lease, reason: string): Promise<boolean> {
+  const updated = await tx.prisma.$executeRaw`
+    update due_work set lease_until = null, lease_token = null, last_error = ${reason}, failures = 0
+    where id = ${lease.dueId} and lease_token = ${lease.token}`
+  return updated === 1
+}
+
+/** Gives a claim or a run back at once: this process ends. A run that was cut short has not failed. */
+export async function handBack(db: Db, lease: Lease, wasRunning: boolean): Promise<void> {
+  await db.forClient(
+    lease.clientId,
+    (tx) => tx.prisma.$executeRaw`
+      update due_work set lease_until = null, lease_token = null, due_at = least(due_at, ${tx.now}),
+        failures = greatest(failures - ${wasRunning ? 1 : 0}, 0)
+      where id = ${lease.dueId} and lease_token = ${lease.token}`,
+  )
+}
