@@ -30,6 +30,8 @@ export type Place = {
   home: string
   /** Homes of earlier data directories at the same path that were deleted while their data lay elsewhere. */
   orphans: string[]
+  /** Everything that goes when the database is removed. */
+  removable: () => string[]
   runAs: RunAs | undefined
   binary: (name: 'initdb' | 'postgres') => string
 }
@@ -48,6 +50,10 @@ export function findPlace(dataDir: string): Place {
     pgData: join(home, 'postgres'),
     home,
     orphans,
+    removable: () => {
+      const made = readdirSync(home).filter((name) => /^postgres(\.|$)/.test(name))
+      return inPlace ? made.map((name) => join(home, name)) : [dirname(home), join(wanted, idName)]
+    },
     runAs,
     binary: (name) => join(binaries, 'bin', process.platform === 'win32' ? `${name}.exe` : name),
   }
@@ -101,11 +107,13 @@ function ownFolder(path: string): string {
   return path
 }
 
+const idName = 'database-id'
+
 const shortHash = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 12)
 
 /** Deleting the data directory must mean a fresh database, also when the data lies elsewhere: an id ties the two. */
 function relocatedHome(wanted: string): { home: string; orphans: string[] } {
-  const idFile = join(wanted, 'database-id')
+  const idFile = join(wanted, idName)
   if (!existsSync(idFile)) {
     const draft = `${idFile}.${process.pid}`
     writeFileSync(draft, randomBytes(8).toString('hex'), { mode: 0o600 })

@@ -70,7 +70,7 @@ const settings = {
 export async function openEmbedded(dataDir: string, extra: Record<string, string> = {}): Promise<Embedded> {
   const place = findPlace(dataDir)
   for (const orphan of place.orphans) await removeHome(orphan, join(orphan, 'postgres'))
-  if (!existsSync(join(place.pgData, 'PG_VERSION'))) makeCluster(place)
+  if (!existsSync(join(place.pgData, 'PG_VERSION'))) makeCluster(place, extra.fsync === 'off')
   const passwords = readPasswords(place)
   const { running, adopted } = await startOrAdopt(place, passwords, extra)
   await makeDatabase(adminUrl(running.port, passwords), passwords)
@@ -90,9 +90,7 @@ export async function removeEmbedded(dataDir: string): Promise<void> {
   const place = findPlace(dataDir)
   for (const orphan of place.orphans) await removeHome(orphan, join(orphan, 'postgres'))
   await stopServer(place.pgData)
-  for (const name of readdirSync(place.home)) {
-    if (/^postgres(\.|$)/.test(name)) rmSync(join(place.home, name), { recursive: true, force: true })
-  }
+  for (const path of place.removable()) rmSync(path, { recursive: true, force: true })
 }
 
 async function removeHome(home: string, pgData: string): Promise<void> {
@@ -107,7 +105,7 @@ const adminUrl = (port: number, passwords: Passwords) =>
   `postgresql://postgres:${passwords.postgres}@127.0.0.1:${port}/postgres`
 
 /** The passwords lie in the data directory, so that a cluster and its passwords appear in one rename. */
-function makeCluster(place: Place): void {
+function makeCluster(place: Place, careless: boolean): void {
   sweepDrafts(place)
   const draft = join(place.home, `postgres.new-${process.pid}-${randomBytes(4).toString('hex')}`)
   const secret = () => randomBytes(24).toString('base64url')
@@ -123,6 +121,7 @@ function makeCluster(place: Place): void {
         ...['-D', draft, '-U', 'postgres', '-A', 'scram-sha-256', `--pwfile=${wordFile}`],
         ...['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
         '--no-instructions',
+        ...(careless ? ['--no-sync'] : []),
       ],
       { ...place.runAs, encoding: 'utf8', cwd: '/' },
     )
