@@ -1,5 +1,4 @@
-import type { Dispatcher } from 'undici'
-import { Pool } from 'undici'
+import { buildConnector, type Dispatcher, Pool } from 'undici'
 import { ConnectorFailure, type FailureFacts } from './failure.ts'
 
 /** The client certificate (QWAC) with its key, and whom we trust at the other end; all PEM. */
@@ -46,48 +45,83 @@ export type HttpLimits = {
  */
 export function createHttpClient(trust: Trust, limits: HttpLimits = {}): HttpClient {
   const { deadlineMs = 30_000, connectMs = 10_000, maxBytes = 32 * 1024 * 1024, connections = 8 } = limits
-  const pools = new Map<string, Pool>()
+  const lines = new Map<string, Line>()
 
-  function poolFor(origin: string): Pool {
-    let pool = pools.get(origin)
-    if (!pool) {
-      pool = new Pool(origin, {
-        connections,
-        pipelining: 1,
-        allowH2: false,
-        keepAliveTimeout: 4000,
-        headersTimeout: deadlineMs,
-        bodyTimeout: deadlineMs,
-        connect: {
-          ca: trust.ca,
-          cert: trust.cert,
-          key: trust.key,
-          minVersion: 'TLSv1.2',
-          timeout: connectMs,
-        },
-      })
-      pools.set(origin, pool)
+  function lineTo(origin: string): Line {
+    let line = lines.get(origin)
+    if (!line) {
+      line = openLine(origin, trust, { deadlineMs, connectMs, connections })
+      lines.set(origin, line)
     }
-    return pool
+    return line
   }
 
   return {
     async send(call, origins) {
       const url = checkedUrl(call.url, origins)
+      const line = lineTo(url.origin)
+      const alertsBefore = line.alerts.count
       const wire: Wire = { written: false, closed: false }
       try {
         const answer = await withDeadline(deadlineMs, wire, (signal) =>
-          exchange(poolFor(url.origin).compose(watch(wire, call.repeatable)), url, call, signal, maxBytes),
+          exchange(line.pool.compose(watch(wire, call.repeatable)), url, call, signal, maxBytes),
         )
         return { ...answer, url: url.href }
       } catch (error) {
-        throw failureOf(error, wire, call.repeatable)
+        throw failureOf(
+          error,
+          wire,
+          call.repeatable,
+          line.alerts.count > alertsBefore ? line.alerts.last : undefined,
+        )
       }
     },
     async close() {
-      await Promise.all([...pools.values()].map((pool) => pool.close()))
+      await Promise.all([...lines.values()].map((line) => line.pool.close()))
     },
   }
+}
+
+/** The connections to one origin, and how many TLS alerts came over them. */
+type Line = { readonly pool: Pool; readonly alerts: { count: number; last?: string } }
+
+/**
+ * In TLS 1.3 the alert that refuses our certificate reaches the socket, but undici then reports only that the
+ * other side closed: it is noted here.
+ */
+function openLine(
+  origin: string,
+  trust: Trust,
+  limits: { deadlineMs: number; connectMs: number; connections: number },
+): Line {
+  const alerts: Line['alerts'] = { count: 0 }
+  const { ca, cert, key } = trust
+  const connect = buildConnector({
+    ca,
+    cert,
+    key,
+    minVersion: 'TLSv1.2',
+    timeout: limits.connectMs,
+    allowH2: false,
+  })
+  const pool = new Pool(origin, {
+    connections: limits.connections,
+    pipelining: 1,
+    allowH2: false,
+    keepAliveTimeout: 4000,
+    headersTimeout: limits.deadlineMs,
+    bodyTimeout: limits.deadlineMs,
+    connect: (options, done) =>
+      connect(options, (...result) => {
+        result[1]?.prependListener('error', (error: NodeJS.ErrnoException) => {
+          if (!error.code || !tlsRefused.test(error.code)) return
+          alerts.count++
+          alerts.last = error.code
+        })
+        done(...result)
+      }),
+  })
+  return { pool, alerts }
 }
 
 function checkedUrl(address: string, origins: readonly string[]): URL {
@@ -207,8 +241,13 @@ const tlsRefused = new RegExp(
   ].join('|'),
 )
 
-function failureOf(error: unknown, wire: Wire, repeatable: boolean): ConnectorFailure {
-  const code = codeOf(error)
+function failureOf(
+  error: unknown,
+  wire: Wire,
+  repeatable: boolean,
+  alert: string | undefined,
+): ConnectorFailure {
+  const code = alert ?? codeOf(error)
   if (!wire.written) {
     if (tlsRefused.test(code))
       return failure('trust_failed', `TLS was refused (${code}); nothing was sent`, error)

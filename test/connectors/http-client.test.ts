@@ -225,6 +225,19 @@ describe('whether a byte left', () => {
     expect(seen.requests).toEqual(['POST /p', 'GET /a'])
   })
 
+  test('an answer that trickles past the deadline, its end told by closing, ends the call and nothing else', async () => {
+    const { origin } = await bank((_, response) => {
+      response.useChunkedEncodingByDefault = false
+      response.writeHead(200, { connection: 'close' })
+      const drip = setInterval(() => response.write('x'), 20)
+      response.on('close', () => clearInterval(drip))
+    })
+    const http = client({ deadlineMs: 200 })
+    expect((await failure(http.send(get(`${origin}/a`), [origin]))).kind).toBe('unavailable')
+    expect((await failure(http.send(pay(`${origin}/p`), [origin]))).kind).toBe('outcome_unknown')
+    await new Promise((done) => setTimeout(done, 100))
+  })
+
   test('an order that waits behind a slow read past its deadline was not sent, and is not sent later', async () => {
     let release = () => {}
     const { origin, seen } = await bank((request, response) => {

@@ -129,7 +129,9 @@ function readStatements(statements: Asn1) {
   let type: EidasCertificate['type'] = 'other'
   let roles: PspRole[] = []
   let authority: { name: string; id: string } | undefined
-  for (const statement of list(statements)) {
+  // Seen: a lone statement without the sequence around it.
+  const alone = oid(list(statements)[0]) !== ''
+  for (const statement of alone ? [statements] : list(statements)) {
     const [id, info] = list(statement)
     if (!id || !info) continue
     if (oid(id) === oids.qcType) {

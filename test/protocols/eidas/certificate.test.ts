@@ -132,6 +132,7 @@ describe.skipIf(!present)('certificates in the corpus', () => {
       'PSP_AI,PSP_AS,PSP_IC,PSP_PI',
       'DE-BAFIN',
     ],
+    'adorsys+xs2a__certificateWithDNSValid.crt': ['other', 'PSP_AI,PSP_PI', 'DE-FAKENCA'],
     'adorsys+xs2a__certificateValid.crt': ['qsealc', 'PSP_AI,PSP_AS,PSP_PI', 'EU-NCA'],
   }
   test('those with PSD2 statements are read, the others have no roles', () => {
