@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { formatAmount } from '../../../src/domain/money.ts'
+import { readCamt } from '../../../src/protocols/iso20022/camt.ts'
 import { entry, readAll, statement } from './read.ts'
 
 const folder = new URL('../../../fixtures/camt053/', import.meta.url)
@@ -65,4 +66,21 @@ test('any amounts come through exact to the øre, and their sum is exact', async
     ),
     { numRuns: 100 },
   )
+})
+
+test('entries are handed out while the file is still being read, however long it is', async () => {
+  const [before = '', after = ''] = statement('|').split('|')
+  let given = 0
+  async function* file() {
+    yield Buffer.from(before)
+    for (; given < 20_000; given += 100) yield Buffer.from(entry().repeat(100))
+    yield Buffer.from(after)
+  }
+  let [taken, furthestAhead] = [0, 0]
+  for await (const part of readCamt(file())) {
+    if (part.kind === 'entry') taken++
+    furthestAhead = Math.max(furthestAhead, given - taken)
+  }
+  expect(taken).toBe(20_000)
+  expect(furthestAhead).toBeLessThan(200)
 })
