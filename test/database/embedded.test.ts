@@ -49,7 +49,7 @@ describe('the embedded PostgreSQL', () => {
     const opened = JSON.parse(first.line)
     expect(opened.adopted).toBe(false)
 
-    const second = await openEmbedded(dataDir)
+    const second = await openEmbedded(dataDir, { fsync: 'off' })
     expect(second).toMatchObject({ adopted: true, ownerUrl: opened.ownerUrl, appUrl: opened.appUrl })
   })
 
@@ -62,7 +62,7 @@ describe('the embedded PostgreSQL', () => {
   })
 
   test('keeps its data over stop and start, and over a server killed with -9', async () => {
-    const first = await openEmbedded(dataDir)
+    const first = await openEmbedded(dataDir, { fsync: 'off' })
     await connected(first.ownerUrl, async (owner) => {
       await owner.query(`create table kept as select 'kept' as word`)
     })
@@ -70,11 +70,11 @@ describe('the embedded PostgreSQL', () => {
     expect(existsSync(join(dataDir, 'postgres/postmaster.pid'))).toBe(false)
     await first.stop()
 
-    const second = await openEmbedded(dataDir)
+    const second = await openEmbedded(dataDir, { fsync: 'off' })
     expect(second.adopted).toBe(false)
     process.kill(serverPid(), 'SIGKILL')
 
-    const third = await openEmbedded(dataDir)
+    const third = await openEmbedded(dataDir, { fsync: 'off' })
     const rows = await connected(
       third.ownerUrl,
       async (owner) => (await owner.query('select word from kept')).rows,
@@ -83,7 +83,7 @@ describe('the embedded PostgreSQL', () => {
   })
 
   test('gives the owner a database and no more, and keeps passwords to itself', async () => {
-    const opened = await openEmbedded(dataDir)
+    const opened = await openEmbedded(dataDir, { fsync: 'off' })
     const rows = await connected(opened.ownerUrl, async (owner) => {
       const result = await owner.query(
         `select current_user as me, current_database() as database, rolsuper, rolcreatedb, rolcreaterole, rolbypassrls
@@ -130,7 +130,7 @@ describe('the embedded PostgreSQL', () => {
   )
 
   test('is gone with its data when removed', async () => {
-    const opened = await openEmbedded(dataDir)
+    const opened = await openEmbedded(dataDir, { fsync: 'off' })
     await removeEmbedded(dataDir)
     expect(readdirSync(dataDir)).toEqual([])
     await expect(connected(opened.ownerUrl, async () => {})).rejects.toThrow()

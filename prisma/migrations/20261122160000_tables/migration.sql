@@ -437,8 +437,8 @@ CREATE TABLE "account" (
     "id" TEXT NOT NULL,
     "client_id" TEXT NOT NULL,
     "company_id" TEXT NOT NULL,
-    "connection_id" TEXT NOT NULL,
-    "institution_id" TEXT NOT NULL,
+    "connection_id" TEXT,
+    "institution_id" TEXT,
     "number" TEXT NOT NULL,
     "iban" TEXT,
     "bban" TEXT,
@@ -499,6 +499,7 @@ CREATE TABLE "sync_job" (
     "removed" INTEGER NOT NULL DEFAULT 0,
     "unreadable" INTEGER NOT NULL DEFAULT 0,
     "psu_present" BOOLEAN NOT NULL DEFAULT false,
+    "archives" TEXT[] DEFAULT ARRAY[]::TEXT[],
     "error" JSONB,
     "created_at" TIMESTAMPTZ(3) NOT NULL,
     "started_at" TIMESTAMPTZ(3),
@@ -641,6 +642,9 @@ CREATE TABLE "balance" (
     "amount_minor" BIGINT NOT NULL,
     "currency" TEXT NOT NULL,
     "read_at" TIMESTAMPTZ(3) NOT NULL,
+    "steady" BOOLEAN NOT NULL DEFAULT false,
+    "booked_sum_minor" BIGINT,
+    "from_date" TEXT,
 
     CONSTRAINT "balance_pkey" PRIMARY KEY ("id")
 );
@@ -660,6 +664,7 @@ CREATE TABLE "account_day" (
     "difference_minor" BIGINT,
     "cause" TEXT,
     "span_from" TEXT,
+    "reopened_at" TIMESTAMPTZ(3),
     "updated_at" TIMESTAMPTZ(3) NOT NULL,
 
     CONSTRAINT "account_day_pkey" PRIMARY KEY ("client_id","account_id","date","currency")
