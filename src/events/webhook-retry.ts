@@ -24,7 +24,9 @@ const longestRetryAfterMs = 24 * hour
 export function retryAfterMs(header: string | undefined, realNow: Date): number | undefined {
   if (header === undefined) return undefined
   const text = header.trim()
-  const ms = /^\d{1,9}$/.test(text) ? Number(text) * 1000 : Date.parse(text) - realNow.getTime()
+  // A date begins with its weekday; Date.parse alone takes much more for one.
+  const date = /^[A-Z][a-z]{2}/.test(text) ? Date.parse(text) : Number.NaN
+  const ms = /^\d{1,9}$/.test(text) ? Number(text) * 1000 : date - realNow.getTime()
   return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), longestRetryAfterMs)
 }
 

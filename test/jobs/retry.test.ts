@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest'
+import { ConnectorFailure, failureKinds } from '../../src/connectors/failure.ts'
+import { decide } from '../../src/jobs/retry.ts'
+
+const now = new Date('2026-01-05T08:00:00Z')
+const half = () => 0.5
+const failure = (kind: (typeof failureKinds)[number], retryAt?: Date) =>
+  new ConnectorFailure({ kind, detail: 'a detail', ...(retryAt ? { retryAt } : {}) })
+
+describe('what becomes of a failed run', () => {
+  it('is decided for every kind of failure', () => {
+    const table = Object.fromEntries(
+      failureKinds.map((kind) => {
+        const decision = decide(failure(kind), 1, now, half)
+        const wait =
+          decision.kind === 'retry' ? ` in ${(decision.at.getTime() - now.getTime()) / 1000} s` : ''
+        return [kind, `${decision.kind}${wait}`]
+      }),
+    )
+    expect(table).toEqual({
+      consent_expired: 'action_required',
+      sca_required: 'action_required',
+      sca_unsupported: 'give_up',
+      rate_limited: 'retry in 900 s',
+      rejected: 'give_up',
+      access_denied: 'action_required',
+      not_found: 'give_up',
+      not_supported: 'give_up',
+      trust_failed: 'retry in 60 s',
+      unavailable: 'retry in 2 s',
+      not_sent: 'retry in 2 s',
+      outcome_unknown: 'give_up',
+      malformed: 'retry in 60 s',
+    })
+  })
+
+  it('waits longer each time, up to a bound', () => {
+    const waits = [1, 2, 3, 4, 20].map((attempt) => {
+      const decision = decide(failure('unavailable'), attempt, now, half)
+      return decision.kind === 'retry' ? (decision.at.getTime() - now.getTime()) / 1000 : null
+    })
+    expect(waits).toEqual([2, 4, 8, 16, 1800])
+  })
+
+  it('comes back when the bank says, and not together with all others', () => {
+    const retryAt = new Date('2026-01-06T00:00:00Z')
+    expect(decide(failure('rate_limited', retryAt), 1, now, () => 0)).toMatchObject({ at: retryAt })
+    const spread = decide(failure('rate_limited', retryAt), 1, now, () => 0.9)
+    expect(spread.kind === 'retry' && spread.at.getTime() - retryAt.getTime()).toBe(900)
+  })
+
+  it('does not trust a time that has passed', () => {
+    const decision = decide(failure('rate_limited', new Date(0)), 1, now, half)
+    expect(decision).toMatchObject({ kind: 'retry', at: new Date(now.getTime() + 900_000) })
+  })
+
+  it('gives up on errors of our own after about three hours, and says how often it tried', () => {
+    let waited = 0
+    let attempt = 1
+    for (;;) {
+      const decision = decide(new TypeError('a\n  bug'), attempt, now, half)
+      if (decision.kind !== 'retry') {
+        expect(decision).toEqual({
+          kind: 'give_up',
+          reason: `gave up after ${attempt} attempts: TypeError: a bug`,
+        })
+        break
+      }
+      waited += decision.at.getTime() - now.getTime()
+      attempt += 1
+    }
+    expect(waited / 3_600_000).toBeGreaterThan(2)
+    expect(waited / 3_600_000).toBeLessThan(4)
+  })
+})
