@@ -27,6 +27,8 @@ export type MigrateOptions = {
 }
 
 const lockKey = 7_044
+/** Memberships with SET and INHERIT of their own came with PostgreSQL 16. */
+const oldestServer = 160_000
 
 /**
  * Brings the database up to date and returns the names of the migrations it applied.
@@ -40,6 +42,7 @@ export async function migrate(options: MigrateOptions): Promise<{ applied: strin
   await owner.connect()
   const ask: Ask = async (text, values) => (await owner.query<{ value: string }>(text, values)).rows
   try {
+    await refuseOldServer(owner)
     await owner.query('select pg_advisory_lock($1)', [lockKey])
     await refuseOtherKind(ask, options.kind)
     await checkHistory(options)
@@ -54,6 +57,15 @@ export async function migrate(options: MigrateOptions): Promise<{ applied: strin
   } finally {
     await owner.end()
   }
+}
+
+async function refuseOldServer(owner: pg.Client): Promise<void> {
+  const { rows } = await owner.query<{ number: number; version: string }>(
+    `select current_setting('server_version_num')::int as number, current_setting('server_version') as version`,
+  )
+  const server = rows[0]
+  if (server && server.number >= oldestServer) return
+  throw new MigrationRefused(`PostgreSQL 16 or newer is needed; this is ${server?.version}.`)
 }
 
 async function checkHistory({ ownerUrl, migrations }: MigrateOptions): Promise<void> {

@@ -131,25 +131,28 @@ async function grantDatabase(owner: pg.Client, app: string): Promise<void> {
 }
 
 async function grantTables(owner: pg.Client, app: string): Promise<void> {
-  const tables = await owner.query<{ table: string; insertOnly: boolean }>(
+  const tables = await owner.query<{ table: string; insertOnly: boolean; rights: string[] }>(
     `select c.relname as table, exists (
-         select from pg_trigger t where t.tgrelid = c.oid and t.tgname = 'insert_only') as "insertOnly"
-     from pg_class c
-     where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and c.relname <> '_prisma_migrations'
-     order by 1`,
+         select from pg_trigger t where t.tgrelid = c.oid and t.tgname = 'insert_only') as "insertOnly",
+       array(select lower(a.privilege_type) from aclexplode(c.relacl) a where a.grantee = $1::regrole) as rights
+     from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') order by 1`,
+    [name(app)],
   )
   await owner.query('revoke create on schema public from public')
-  await owner.query(`revoke all on all tables in schema public from ${name(app)}`)
   await owner.query(`grant usage on schema public to ${name(app)}`)
-  for (const { table, insertOnly } of tables.rows) {
-    await owner.query(`grant ${rightsOn(table, insertOnly)} on public.${name(table)} to ${name(app)}`)
+  for (const { table, insertOnly, rights } of tables.rows) {
+    const due = rightsOn(table, insertOnly)
+    if (rights.toSorted().join() === due.toSorted().join()) continue
+    await owner.query(`revoke all on public.${name(table)} from ${name(app)}`)
+    if (due.length > 0) await owner.query(`grant ${due.join(', ')} on public.${name(table)} to ${name(app)}`)
   }
 }
 
-function rightsOn(table: string, insertOnly: boolean): string {
-  if (readOnly.includes(table)) return 'select'
-  if (insertOnly) return 'select, insert'
-  return deletable.includes(table) ? 'select, insert, update, delete' : 'select, insert, update'
+function rightsOn(table: string, insertOnly: boolean): string[] {
+  if (table === '_prisma_migrations') return []
+  if (readOnly.includes(table)) return ['select']
+  if (insertOnly) return ['select', 'insert']
+  return ['select', 'insert', 'update', ...(deletable.includes(table) ? ['delete'] : [])]
 }
 
 async function grantRelay(owner: pg.Client, app: string): Promise<void> {
