@@ -25,7 +25,12 @@ export type BankLine = {
   readonly log: CallLog | undefined
 }
 
-type Sending = 'read' | 'order' | 'proof'
+/**
+ * `proof`, `order` and `authorise` make up one submission, in this order: together they end within 41 s, so that the
+ * engine can tell a running attempt from one that was lost.
+ */
+type Sending = 'read' | 'proof' | 'order' | 'authorise'
+const deadlines: Readonly<Partial<Record<Sending, number>>> = { proof: 8000, order: 25_000, authorise: 8000 }
 
 /** Sends one built call and hands back the answer, whatever its status. */
 export async function sendCall(
@@ -41,6 +46,7 @@ export async function sendCall(
     url,
     headers: call.headers,
     repeatable: as !== 'order',
+    ...(deadlines[as] && { deadlineMs: deadlines[as] }),
     ...(call.body !== undefined && { body: call.body }),
   }
   const tell = (facts: { status?: number; failure?: string }) =>

@@ -134,6 +134,7 @@ async function firstStep(
       line,
       'payment.authorise',
       buildStartAuthorisation(path, { ...order, psu: session.psu }),
+      'authorise',
     )
     const started = processStartAuthorisation(answer, clock)
     return {

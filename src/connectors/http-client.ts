@@ -2,7 +2,7 @@ import { buildConnector, type Dispatcher, Pool } from 'undici'
 import { ConnectorFailure, type FailureFacts } from './failure.ts'
 
 /** The client certificate (QWAC) with its key, and whom we trust at the other end; all PEM. */
-export type Trust = { readonly ca: string; readonly cert: string; readonly key: string }
+export type Trust = { readonly ca: string | readonly string[]; readonly cert: string; readonly key: string }
 
 export type HttpCall = {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
@@ -11,6 +11,8 @@ export type HttpCall = {
   readonly body?: string
   /** False: the call may move money, so a failure after bytes left is `outcome_unknown`. */
   readonly repeatable: boolean
+  /** Shorter than the client's own. */
+  readonly deadlineMs?: number
 }
 
 export type HttpAnswer = {
@@ -63,8 +65,10 @@ export function createHttpClient(trust: Trust, limits: HttpLimits = {}): HttpCli
       const alertsBefore = line.alerts.count
       const wire: Wire = { written: false, closed: false }
       try {
-        const answer = await withDeadline(deadlineMs, wire, (signal) =>
-          exchange(line.pool.compose(watch(wire, call.repeatable)), url, call, signal, maxBytes),
+        const answer = await withDeadline(
+          Math.min(call.deadlineMs ?? deadlineMs, deadlineMs),
+          wire,
+          (signal) => exchange(line.pool.compose(watch(wire, call.repeatable)), url, call, signal, maxBytes),
         )
         return { ...answer, url: url.href }
       } catch (error) {
@@ -97,7 +101,7 @@ function openLine(
   const alerts: Line['alerts'] = { count: 0 }
   const { ca, cert, key } = trust
   const connect = buildConnector({
-    ca,
+    ca: typeof ca === 'string' ? ca : [...ca],
     cert,
     key,
     minVersion: 'TLSv1.2',

@@ -98,6 +98,11 @@ describe('the registry', () => {
     await registry.close()
   })
 
+  test('needs a client certificate as soon as there is a bank, and none before', async () => {
+    expect(() => createRegistry(parse(row), { ...ports, trust: null })).toThrow('need a client certificate')
+    await createRegistry([], { ...ports, trust: null }).close()
+  })
+
   test('knows no other bank', () => {
     const registry = createRegistry([], ports)
     expect(() => registry.connectorFor('ukjent')).toThrow(ConnectorFailure)

@@ -65,9 +65,15 @@ export function readCertificate(source: string | Uint8Array): EidasCertificate {
 
 /**
  * For the start of the gateway: better no start than calls that every bank refuses with ROLE_INVALID.
+ * Takes a certificate read before, or its PEM or DER.
  * @throws CertificateError naming the roles that are missing
  */
-export function requireRoles(certificate: EidasCertificate, roles: readonly PspRole[]): void {
+export function requireRoles(
+  source: EidasCertificate | string | Uint8Array,
+  roles: readonly PspRole[],
+): void {
+  const certificate =
+    typeof source === 'string' || source instanceof Uint8Array ? readCertificate(source) : source
   const missing = roles.filter((role) => !certificate.roles.includes(role))
   if (missing.length === 0) return
   const has = certificate.roles.join(', ') || 'none'
