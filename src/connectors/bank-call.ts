@@ -12,6 +12,8 @@ export type CallRecord = {
   readonly operation: string
   readonly status?: number
   readonly failure?: string
+  /** Rows of a good answer that could not be read. */
+  readonly unreadable?: number
   readonly durationMs: number
 }
 export type CallLog = (record: CallRecord) => void
@@ -105,6 +107,12 @@ function withoutSecrets(text: string, secrets: ConnectorMemory): string {
   return Object.values(secrets)
     .filter((secret) => secret.length >= 4)
     .reduce((safe, secret) => safe.replaceAll(secret, '[hidden]'), text)
+}
+
+/** Accounts and balances have no list for what could not be read: the log at least has to say that there was some. */
+export function tellUnreadable(line: BankLine, operation: string, rows: readonly unknown[]): void {
+  if (rows.length === 0) return
+  line.log?.({ institutionId: line.institutionId, operation, unreadable: rows.length, durationMs: 0 })
 }
 
 /** A value that the engine was asked to remember. */

@@ -24,6 +24,7 @@ import {
   remembered,
   scaStep,
   sendCall,
+  tellUnreadable,
 } from './bank-call.ts'
 import { berlinGroupPayments } from './berlin-group-payments.ts'
 import type {
@@ -74,13 +75,17 @@ export function berlinGroupConnector(row: BerlinGroupBank, ports: ConnectorPorts
     accounts: (session) =>
       guarded(session.memory, 'malformed', async () => {
         const answer = await sendCall(line, 'accounts', buildGetAccounts(readContext(session)))
-        return processAccounts(answer, clock).accounts
+        const read = processAccounts(answer, clock)
+        tellUnreadable(line, 'accounts', read.unreadable)
+        return read.accounts
       }),
     statements: {
       balances: (session, account) =>
         guarded(session.memory, 'malformed', async () => {
           const call = buildGetBalances(account.resourceId, readContext(session))
-          return processBalances(await sendCall(line, 'balances', call), clock).balances
+          const read = processBalances(await sendCall(line, 'balances', call), clock)
+          tellUnreadable(line, 'balances', read.unreadable)
+          return read.balances
         }),
       transactions: (session, account, query) =>
         guarded(session.memory, 'malformed', () => readPage(line, row, clock, session, account, query)),

@@ -160,6 +160,14 @@ describe('odd answers to a read', () => {
     expect((await failure(bank.accounts(empty))).kind).toBe('not_found')
   })
 
+  test('accounts that cannot be read are left out, and the log says how many', async () => {
+    api()
+      .get('/api/v1/accounts')
+      .reply(200, { accounts: [{ resourceId: 'r1', currency: 'NOK' }, { name: 'no handle' }, 7] })
+    expect(await bank.accounts(session)).toEqual([{ resourceId: 'r1', currency: 'NOK', usage: 'unknown' }])
+    expect(calls.at(-1)).toMatchObject({ operation: 'accounts', unreadable: 2 })
+  })
+
   test('each call is logged by name, without addresses', async () => {
     transactions().reply(503)
     await read()
