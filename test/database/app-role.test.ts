@@ -31,7 +31,6 @@ describe('the app role', () => {
     'create policy all_rows on company using (true)',
     'alter table payment disable trigger state_moves',
     'truncate company cascade',
-    'set role kontobro_owner',
     'set role kontobro_relay',
     'set session_replication_role = replica',
     'create table public.mine (id text)',
@@ -44,6 +43,11 @@ describe('the app role', () => {
     'delete from transition',
   ])('may not: %s', async (statement) => {
     await asClient(app, 'cli_a', async () => expect(await outcome(app, statement)).toBe(denied))
+  })
+
+  test('may not become the owner', async () => {
+    const owner = pg.escapeIdentifier(decodeURIComponent(new URL(database.ownerUrl).username))
+    await asClient(app, 'cli_a', async () => expect(await outcome(app, `set role ${owner}`)).toBe(denied))
   })
 
   test('with row_security off gets an error, not the rows', async () => {

@@ -68,6 +68,7 @@ describe('questions asked before a client is known', () => {
       const app = new URL(database.appUrl).username
       expect(result.rows.map((row) => row.name)).toEqual([
         'claim_due',
+        'clients_with_audit_chain',
         'clients_with_unfed_events',
         'clients_with_unsealed_audit',
         'find_api_key',
