@@ -14,6 +14,7 @@ const relayReads = {
   page_session: ['id', 'client_id', 'hash'],
   event_outbox: ['client_id', 'event_id'],
   audit_outbox: ['client_id', 'audit_id'],
+  audit_seal: ['client_id'],
   due_work: ['id', 'client_id', 'kind', 'subject_id', 'due_at', 'lease_until', 'attempts'],
 } as const
 const relayWrites = { due_work: ['lease_until', 'lease_token', 'attempts'] } as const

@@ -127,6 +127,11 @@ create function clients_with_unsealed_audit(max int) returns table (client_id te
   language sql stable security definer set search_path = pg_catalog, pg_temp
   as $$ select o.client_id from public.audit_outbox o group by o.client_id order by min(o.audit_id) limit $1 $$;
 
+-- For the operator, who checks every chain there is.
+create function clients_with_audit_chain() returns table (client_id text)
+  language sql stable security definer set search_path = pg_catalog, pg_temp
+  as $$ select distinct s.client_id from public.audit_seal s order by 1 $$;
+
 -- Takes due work under a lease, oldest first; what another process is taking is passed over. `attempts` counts this one.
 -- Due times are on the injected clock, leases on the machine's: a test clock may jump a day while a job runs. A lease
 -- that ran out makes its row due whatever its time says, since a running row's time is far away (src/jobs/lease.ts).
@@ -148,7 +153,7 @@ create function claim_due(
   $$;
 
 revoke execute on function find_api_key(text), find_link(text), find_page_session(text),
-  clients_with_unfed_events(int), clients_with_unsealed_audit(int),
+  clients_with_unfed_events(int), clients_with_unsealed_audit(int), clients_with_audit_chain(),
   claim_due(text[], timestamptz, timestamptz, timestamptz, text, int) from public;
 
 ------------------------------------------------------------------------------------------------------------------------
