@@ -7,6 +7,7 @@
  * - `hidden_bytes`: there is something behind the signature inside its own space
  * - `trailing_bytes`: something was added after the last signature
  * - `not_a_revision`: the document does not begin with the bytes that were to be signed
+ * - `content_changed`: what was added is more than an invisible signature
  * - `several_signatures`: more than the one signature that was asked for was added
  * - `altered`: signed bytes or signed attributes were changed
  * - `untrusted`: the signer's certificate does not lead to a root we trust, or was not valid
@@ -20,6 +21,7 @@ export type PadesRefusal =
   | 'hidden_bytes'
   | 'trailing_bytes'
   | 'not_a_revision'
+  | 'content_changed'
   | 'several_signatures'
   | 'altered'
   | 'untrusted'

@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto'
 import { chainToRoot, commonName } from './certificate-chain.ts'
 import { verifyCms } from './cms.ts'
 import { PadesRefused } from './pades-refused.ts'
+import { requireOnlySignatureAdded } from './revision.ts'
 import { claimedTime, type SignaturePlace, signaturePlaces } from './signature-places.ts'
 
 export type Trust = {
@@ -82,7 +83,7 @@ function refuseBad(signature: Signature): void {
 
 /**
  * Checks that `signed` is `original` with one more good signature at its end, and answers all signatures, the
- * new one last. `original` may be signed already: its signatures are verified again.
+ * new one last. `original` may be signed already: its signatures are verified again. No page may look different.
  * Throws `PadesRefused`, whose reason tells which rule was broken.
  */
 export function verifySignedRevision(original: Uint8Array, signed: Uint8Array, trust: Trust): Signature[] {
@@ -97,5 +98,6 @@ export function verifySignedRevision(original: Uint8Array, signed: Uint8Array, t
     throw new PadesRefused('trailing_bytes', 'something follows the last signature')
   }
   signatures.forEach(refuseBad)
+  requireOnlySignatureAdded(original, signed)
   return signatures
 }
