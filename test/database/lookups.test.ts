@@ -69,7 +69,6 @@ describe('questions asked before a client is known', () => {
       expect(result.rows.map((row) => row.name)).toEqual([
         'claim_due',
         'clients_with_audit_chain',
-        'clients_with_audit_chain',
         'clients_with_unfed_events',
         'clients_with_unsealed_audit',
         'find_api_key',
