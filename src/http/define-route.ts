@@ -18,6 +18,9 @@ export type Caller = {
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
+/** When it was announced, and the first day on which it may be gone. */
+export type Deprecation = { readonly since: string; readonly sunset: string }
+
 /** A body taken as bytes (files), under its own limit. */
 export type RawBody = { readonly mediaTypes: readonly [string, ...string[]]; readonly maxBytes: number }
 
@@ -35,12 +38,14 @@ type ResultOf<A> = A extends { schema: infer S extends z.ZodType }
     : undefined
 
 /** What a handler is called with; `tx` is one transaction for the caller's client, read-only on a GET. */
-export type RouteContext<P, Q, H, B> = {
+export type RouteContext<P, Q, H, B, R = undefined> = {
   readonly tx: Tx
   readonly params: P
   readonly query: Q
   readonly headers: H
   readonly body: B
+  /** What `lookUp` answered. */
+  readonly found: R
   readonly caller: Caller
   readonly ports: HttpPorts
   readonly requestId: string
@@ -52,6 +57,7 @@ export type RouteSpec<
   H extends z.ZodType,
   B extends z.ZodType | RawBody,
   A extends Answer,
+  R,
 > = {
   readonly method: Method
   /** Whole path with `:camelCaseId` parameters: `/v1/companies/:companyId`. */
@@ -63,6 +69,8 @@ export type RouteSpec<
   readonly scope: Scope
   /** A POST needs an Idempotency-Key unless this is false (a POST that only moves a state, and says so itself). */
   readonly creates?: false
+  /** Calendar dates: what is going to be taken away says so in its answers (docs/api.md, Versions). */
+  readonly deprecated?: Deprecation
   /** Objects. A path parameter that does not fit is `not_found`. Header names in lower case. */
   readonly params?: P
   readonly query?: Q
@@ -73,9 +81,18 @@ export type RouteSpec<
   readonly answer: A
   /** The codes this operation adds to those that its shape brings along (`groundProblems`). */
   readonly problems: readonly ProblemCode[]
-  /** Look up, do, answer. Who and what have been checked; throw a `Problem` to say no, and nothing was done. */
+  /** For the work's transaction; 30 s unless said. */
+  readonly timeoutMs?: number
+  /**
+   * What must be asked elsewhere before the work (a public register). Runs before the transaction, so that none is
+   * held open meanwhile; it must change nothing, and is left out when a kept answer is replayed.
+   */
+  readonly lookUp?: (
+    context: Omit<RouteContext<z.output<P>, z.output<Q>, z.output<H>, BodyOf<B>>, 'tx' | 'found'>,
+  ) => Promise<R>
+  /** Do, answer. Who and what have been checked; throw a `Problem` to say no, and nothing was done. */
   readonly handle: (
-    context: RouteContext<z.output<P>, z.output<Q>, z.output<H>, BodyOf<B>>,
+    context: RouteContext<z.output<P>, z.output<Q>, z.output<H>, BodyOf<B>, R>,
   ) => Promise<ResultOf<A>>
 }
 
@@ -87,7 +104,7 @@ export type WireRequest = {
   readonly body: unknown
 }
 
-export type Call = Pick<RouteContext<never, never, never, never>, 'tx' | 'caller' | 'ports' | 'requestId'>
+export type Call = Pick<RouteContext<never, never, never, never>, 'caller' | 'ports' | 'requestId'>
 
 /** An operation, with its types closed over: what the server, the OpenAPI document and the tests walk through. */
 export type Route = {
@@ -99,6 +116,7 @@ export type Route = {
   readonly tag: string
   readonly scope: Scope
   readonly creates: boolean
+  readonly deprecated: Deprecation | undefined
   readonly params: z.ZodType | undefined
   readonly query: z.ZodType | undefined
   readonly headers: z.ZodType | undefined
@@ -106,11 +124,15 @@ export type Route = {
   readonly maxBodyBytes: number
   readonly answer: Answer
   readonly problems: readonly ProblemCode[]
+  readonly timeoutMs: number | undefined
+  /** Whether something is asked elsewhere before the work. */
+  readonly looksUp: boolean
   /**
-   * Checks the request, then hands back the work to be done in a transaction; that answers in the shape of the wire.
+   * Checks the request. What it hands back looks up what is needed, and then hands back the work; that is done in a
+   * transaction, and answers in the shape of the wire.
    * @throws Problem `invalid_request` naming every part that is wrong, or `not_found` for an impossible id.
    */
-  readonly accept: (request: WireRequest) => (call: Call) => Promise<unknown>
+  readonly accept: (request: WireRequest) => (call: Call) => Promise<(tx: Tx) => Promise<unknown>>
 }
 
 const JSON_LIMIT_BYTES = 1024 * 1024
@@ -126,7 +148,8 @@ export function defineRoute<
   Q extends z.ZodType = z.ZodUndefined,
   H extends z.ZodType = z.ZodUndefined,
   B extends z.ZodType | RawBody = z.ZodUndefined,
->(spec: RouteSpec<P, Q, H, B, A>): Route {
+  R = undefined,
+>(spec: RouteSpec<P, Q, H, B, A, R>): Route {
   const { answer, body } = spec
   const creates = spec.method === 'POST' && spec.creates !== false
   if (creates && 'mediaType' in answer)
@@ -140,12 +163,15 @@ export function defineRoute<
     tag: spec.tag,
     scope: spec.scope,
     creates,
+    deprecated: spec.deprecated,
     params: spec.params,
     query: spec.query,
     headers: spec.headers,
     body,
     maxBodyBytes: isRaw(body) ? body.maxBytes : (spec.maxBodyBytes ?? JSON_LIMIT_BYTES),
     answer,
+    timeoutMs: spec.timeoutMs,
+    looksUp: spec.lookUp !== undefined,
   }
   return {
     ...route,
@@ -153,8 +179,12 @@ export function defineRoute<
     accept(request) {
       const input = readRequest(spec, request)
       return async (call) => {
-        const result = await spec.handle({ ...call, ...input })
-        return 'schema' in answer ? z.encode(answer.schema, result) : result
+        // Without `lookUp`, R is undefined.
+        const found = (await spec.lookUp?.({ ...call, ...input })) as R
+        return async (tx) => {
+          const result = await spec.handle({ ...call, ...input, tx, found })
+          return 'schema' in answer ? z.encode(answer.schema, result) : result
+        }
       }
     },
   }
@@ -186,7 +216,8 @@ function readRequest<
   H extends z.ZodType,
   B extends z.ZodType | RawBody,
   A extends Answer,
->(spec: RouteSpec<P, Q, H, B, A>, request: WireRequest) {
+  R,
+>(spec: RouteSpec<P, Q, H, B, A, R>, request: WireRequest) {
   const params = readPart('path', spec.params, request.params)
   if (params.issues.length > 0) throw new Problem('not_found', 'There is nothing at this address.')
   const query = readPart('query', spec.query, request.query)

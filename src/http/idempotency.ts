@@ -67,28 +67,18 @@ export async function onceOnly(
   work: () => Promise<WireAnswer>,
 ): Promise<WireAnswer & { readonly replayed: boolean }> {
   await takeLock(tx, attempt)
-  const route = attempt.operationId
-  const where = { clientId_route_key: { clientId: tx.clientId, route, key: attempt.key } }
-  const kept = await tx.prisma.idempotencyKey.findUnique({ where })
-  if (kept && kept.expiresAt > tx.now) {
-    if (kept.requestHash !== attempt.fingerprint) {
-      throw new Problem(
-        'idempotency_key_reused',
-        'This Idempotency-Key was sent with another request before.',
-      )
-    }
-    const json = await vault.open(tx, kept.answer)
-    return { status: kept.status, json: json === '' ? null : json, replayed: true }
-  }
-  if (kept) await tx.prisma.idempotencyKey.delete({ where })
+  const kept = await keptAnswer(tx, vault, attempt)
+  if (kept) return kept
+  await tx.prisma.idempotencyKey.deleteMany({ where: whereKept(tx, attempt) })
   await sweep(tx)
   const answer = await work()
+  const { operationId, key } = attempt
   await tx.prisma.idempotencyKey.create({
     data: {
-      id: `idm_${vault.keyedHash('idempotency-id', [tx.clientId, route, attempt.key].join('\n'))}`,
+      id: `idm_${vault.keyedHash('idempotency-id', [tx.clientId, operationId, key].join('\n'))}`,
       clientId: tx.clientId,
-      route,
-      key: attempt.key,
+      route: operationId,
+      key,
       requestHash: attempt.fingerprint,
       status: answer.status,
       answer: await vault.seal(tx, { kind: 'client' }, answer.json ?? ''),
@@ -97,6 +87,32 @@ export async function onceOnly(
     },
   })
   return { ...answer, replayed: false }
+}
+
+const whereKept = (tx: Tx, { operationId, key }: Attempt) => ({
+  clientId: tx.clientId,
+  route: operationId,
+  key,
+})
+
+/**
+ * The answer that was given to the same request within 24 hours, or null.
+ * @throws Problem `idempotency_key_reused`
+ */
+export async function keptAnswer(
+  tx: Tx,
+  vault: Vault,
+  attempt: Attempt,
+): Promise<(WireAnswer & { readonly replayed: true }) | null> {
+  const kept = await tx.prisma.idempotencyKey.findUnique({
+    where: { clientId_route_key: whereKept(tx, attempt) },
+  })
+  if (!kept || kept.expiresAt <= tx.now) return null
+  if (kept.requestHash !== attempt.fingerprint) {
+    throw new Problem('idempotency_key_reused', 'This Idempotency-Key was sent with another request before.')
+  }
+  const json = await vault.open(tx, kept.answer)
+  return { status: kept.status, json: json === '' ? null : json, replayed: true }
 }
 
 async function takeLock(tx: Tx, attempt: Attempt): Promise<void> {

@@ -2,8 +2,15 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod 
 import type { Tx } from '../db.ts'
 import { Problem } from '../domain/problems.ts'
 import { authenticate, mayUse } from './api-keys.ts'
-import { type Caller, isRaw, type Route } from './define-route.ts'
-import { fingerprintOf, onceOnly, readIdempotencyKey, type WireAnswer } from './idempotency.ts'
+import { type Caller, type Deprecation, isRaw, type Route } from './define-route.ts'
+import {
+  type Attempt,
+  fingerprintOf,
+  keptAnswer,
+  onceOnly,
+  readIdempotencyKey,
+  type WireAnswer,
+} from './idempotency.ts'
 import type { HttpPorts } from './ports.ts'
 import { toProblem } from './problem.ts'
 
@@ -26,6 +33,7 @@ export async function mountRoutes(
     // A context of its own per operation: it takes exactly the content types that it declares.
     await app.register(async (own) => {
       readBodies(own, route)
+      if (route.deprecated) announceEnd(own, route.deprecated)
       own.route({
         method: route.method,
         url: route.path,
@@ -64,6 +72,17 @@ function readBodies(app: FastifyInstance, route: Route): void {
   })
 }
 
+/** RFC 9745 and RFC 8594. */
+function announceEnd(app: FastifyInstance, { since, sunset }: Deprecation): void {
+  const headers = {
+    deprecation: `@${Date.parse(`${since}T00:00:00Z`) / 1000}`,
+    sunset: new Date(`${sunset}T00:00:00Z`).toUTCString(),
+  }
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.headers(headers)
+  })
+}
+
 function callerOf(request: FastifyRequest): Caller {
   if (!request.caller) throw new Error('the caller was not authenticated')
   return request.caller
@@ -88,24 +107,36 @@ function handlerOf(ports: HttpPorts, route: Route): RouteHandlerMethod {
 
 async function answer(ports: HttpPorts, route: Route, request: FastifyRequest): Promise<AppliedAnswer> {
   const caller = callerOf(request)
-  const key = route.creates ? readIdempotencyKey(request.headers['idempotency-key']) : null
-  const work = route.accept(request)
+  const inClient = <T>(work: (tx: Tx) => Promise<T>) =>
+    ports.db.forClient(
+      caller.clientId,
+      work,
+      route.timeoutMs === undefined ? {} : { timeoutMs: route.timeoutMs },
+    )
+  const attempt = route.creates ? attemptOf(ports, route, request) : null
+  const lookUp = route.accept(request)
+  if (attempt && route.looksUp) {
+    const kept = await inClient((tx) => keptAnswer(tx, ports.vault, attempt))
+    if (kept) return kept
+  }
+  const work = await lookUp({ caller, ports, requestId: request.id })
   const perform = async (tx: Tx): Promise<AppliedAnswer> => {
-    const result = await work({ tx, caller, ports, requestId: request.id })
+    const result = await work(tx)
     if (Buffer.isBuffer(result)) return { status: route.answer.status, json: null, bytes: result }
     return { status: route.answer.status, json: result === undefined ? null : JSON.stringify(result) }
   }
-  return ports.db.forClient(caller.clientId, async (tx) => {
-    if (key !== null) {
-      const fingerprint = fingerprintOf(ports.vault, `${route.method} ${request.url}`, request.body)
-      return onceOnly(tx, ports.vault, { operationId: route.operationId, key, fingerprint }, () =>
-        perform(tx),
-      )
-    }
+  return inClient(async (tx) => {
+    if (attempt) return onceOnly(tx, ports.vault, attempt, () => perform(tx))
     // What only reads is held to it by the database.
     if (route.method === 'GET') await tx.prisma.$executeRaw`set transaction read only`
     return perform(tx)
   })
+}
+
+function attemptOf(ports: HttpPorts, route: Route, request: FastifyRequest): Attempt {
+  const key = readIdempotencyKey(request.headers['idempotency-key'])
+  const fingerprint = fingerprintOf(ports.vault, `${route.method} ${request.url}`, request.body)
+  return { operationId: route.operationId, key, fingerprint }
 }
 
 function send(reply: FastifyReply, route: Route, { status, json, bytes, replayed }: AppliedAnswer) {

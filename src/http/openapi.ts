@@ -55,6 +55,7 @@ function operationOf(route: Route, components: Json): Json {
     summary: route.summary,
     description: [route.description, `Scope: \`${route.scope}\`.`].filter(Boolean).join('\n\n'),
     tags: [route.tag],
+    ...(route.deprecated ? { deprecated: true } : {}),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(route.body ? { requestBody: requestBodyOf(route.body, components) } : {}),
     responses: {

@@ -25,7 +25,7 @@ export const money = z
     z.object({
       amount: z
         .string()
-        .regex(/^-?\d{1,15}(\.\d{1,3})?$/)
+        .regex(/^-?\d{1,18}(\.\d{1,3})?$/)
         .describe('Decimal number with a point; negative for money that goes out.'),
       currency,
     }),

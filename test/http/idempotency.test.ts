@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { Problem } from '../../src/domain/problems.ts'
 import { defineRoute } from '../../src/http/define-route.ts'
 import { routes } from '../../src/http/routes/index.ts'
 import { type TestApi, testApi } from '../support/api.ts'
@@ -29,9 +30,29 @@ const slowRoute = defineRoute({
   },
 })
 
+/** A creation that asks elsewhere first. */
+const elsewhere = { asked: 0, answers: true }
+const lookingRoute = defineRoute({
+  method: 'POST',
+  path: '/v1/test/looking',
+  operationId: 'createLooking',
+  summary: 'Test',
+  tag: 'test',
+  scope: 'write',
+  body: z.object({ name: z.string() }),
+  answer: { status: 201, schema: z.object({ found: z.string() }) },
+  problems: ['register_unavailable'],
+  async lookUp({ body }) {
+    elsewhere.asked++
+    if (!elsewhere.answers) throw new Problem('register_unavailable', 'It does not answer.')
+    return { name: body.name.toUpperCase() }
+  },
+  handle: async ({ found }) => ({ found: found.name }),
+})
+
 let api: TestApi
 beforeAll(async () => {
-  api = await testApi({ routes: [...routes, slowRoute] })
+  api = await testApi({ routes: [...routes, slowRoute, lookingRoute] })
 })
 afterAll(() => api.close())
 
@@ -137,4 +158,17 @@ describe('two requests with one key at the same time', () => {
     expect(await api.a.post('/v1/test/slow', { name: '2' }, 's2')).toMatchObject({ status: 201 })
     expect(await companies()).toBe(before + 1)
   })
+})
+
+test('what is asked elsewhere is asked before the work, and not again for a replay', async () => {
+  const first = await api.a.post('/v1/test/looking', { name: 'x' }, 'p1')
+  expect(first).toMatchObject({ status: 201, body: { found: 'X' } })
+  elsewhere.answers = false
+  const again = await api.a.post('/v1/test/looking', { name: 'x' }, 'p1')
+  expect(again.headers['idempotent-replayed']).toBe('true')
+  expect(again.body).toEqual(first.body)
+  expect(elsewhere.asked).toBe(1)
+  const other = await api.a.post('/v1/test/looking', { name: 'y' }, 'p1')
+  expect(other).toMatchObject({ status: 422, body: { code: 'idempotency_key_reused' } })
+  expect(await api.a.post('/v1/test/looking', { name: 'y' }, 'p2')).toMatchObject({ status: 503 })
 })

@@ -2,10 +2,12 @@
 // are injected. Other rooms' tests put their own routes, ports and pages in.
 import { randomBytes, randomUUID } from 'node:crypto'
 import { Writable } from 'node:stream'
+import { setTimeout } from 'node:timers/promises'
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
 import { type Db, openDb } from '../../src/db.ts'
 import type { Clock } from '../../src/domain/clock.ts'
 import { newId } from '../../src/domain/ids.ts'
+import type { Ground } from '../../src/ground.ts'
 import { createApiKey } from '../../src/http/api-keys.ts'
 import type { Method, Scope } from '../../src/http/define-route.ts'
 import { createLogger } from '../../src/http/logging.ts'
@@ -57,9 +59,11 @@ export type TestApi = {
   close(): Promise<void>
 }
 
+type HttpGround = Ground & Pick<HttpPorts, 'config'>
+
 export type TestApiOptions = Partial<HttpParts> & {
-  /** More ports, made from the ground. */
-  readonly ports?: (ground: HttpPorts) => Partial<HttpPorts>
+  /** Ports of the rooms that the test visits, made from the ground; the others are not there. */
+  readonly ports?: (ground: HttpGround) => Partial<HttpPorts>
 }
 
 export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
@@ -67,7 +71,7 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
   const clock = testClock('2026-01-05T08:00:00Z')
   const db = openDb({ url: database.appUrl, poolSize: 6, clock })
   const { log, destination } = catchLog()
-  const ground: HttpPorts = {
+  const ground: HttpGround = {
     db,
     clock,
     vault: createVault({ keyEncryptionKey: randomBytes(32), indexKey: randomBytes(32) }),
@@ -76,7 +80,7 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
     publicUrl: 'http://localhost:8080',
     config: { WEBHOOK_ALLOW_PRIVATE: false },
   }
-  const ports = { ...ground, ...options.ports?.(ground) }
+  const ports = { ...ground, ...options.ports?.(ground) } as HttpPorts
   const app = await buildHttp(ports, { routes, ...options })
   await app.ready()
   return {
@@ -91,10 +95,22 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
     async close() {
       await app.close()
       await db.close()
-      await database.drop()
+      await dropPatiently(database)
       const undocumented = log.filter((line) => line.includes('problem is not documented'))
       if (undocumented.length > 0) throw new Error(undocumented.join(''))
     },
+  }
+}
+
+/** PostgreSQL may still be ending the app's connections, and the owner of the database may not do it by force. */
+async function dropPatiently(database: FreshDatabase): Promise<void> {
+  for (let left = 20; ; left--) {
+    try {
+      return await database.drop()
+    } catch (error) {
+      if (left === 0) throw error
+      await setTimeout(50)
+    }
   }
 }
 

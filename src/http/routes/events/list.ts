@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { Prisma, type Tx } from '../../../db.ts'
+import type { Tx } from '../../../db.ts'
+import { readFeed } from '../../../events/feed.ts'
 import { defineRoute } from '../../define-route.ts'
 import { badCursor, page, pageOf, pageQuery, readCursor } from '../../paging.ts'
 import { commaSeparated, id, instant } from '../../wire.ts'
@@ -18,7 +19,7 @@ const event = z
   })
   .meta({ id: 'Event' })
 
-type Row = z.output<typeof event> & { readonly position: bigint }
+type EventData = z.output<typeof event>['data']
 
 export const listEvents = defineRoute({
   method: 'GET',
@@ -43,15 +44,10 @@ export const listEvents = defineRoute({
   answer: { status: 200, schema: page(event) },
   problems: [],
   async handle({ tx, query }) {
-    const position = await positionOf(tx, query.after)
-    const only = query.types ? Prisma.sql`and e.type = any (${query.types})` : Prisma.empty
-    const rows = await tx.prisma.$queryRaw<Row[]>`
-      select f.position, e.id, e.type, e.resource_type as "resourceType", e.resource_id as "resourceId",
-        e.company_id as "companyId", e.sequence, e.occurred_at as "occurredAt", e.data
-      from feed f join event e on e.id = f.event_id and e.client_id = f.client_id
-      where f.client_id = ${tx.clientId} and f.position > ${position} ${only}
-      order by f.position limit ${query.limit + 1}`
-    return pageOf(rows, query.limit, (row) => [String(row.position)])
+    const after = await positionOf(tx, query.after)
+    const { events } = await readFeed(tx, { after, limit: query.limit + 1, types: query.types ?? [] })
+    const { data, nextCursor } = pageOf(events, query.limit, (row) => [String(row.position)])
+    return { data: data.map((row) => ({ ...row, data: row.data as EventData })), nextCursor }
   },
 })
 

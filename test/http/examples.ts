@@ -1,0 +1,15 @@
+// For every path parameter of the API: how client A gets such a resource. The isolation test walks all operations and
+// fails on a parameter that is not here, so a new resource brings its line along.
+import type { TestApi } from '../support/api.ts'
+
+/** Answers the id of a resource that belongs to client `a`; `public` for what belongs to nobody (banks). */
+export type Example = ((api: TestApi) => Promise<string>) | { readonly public: string }
+
+export const examples: Readonly<Record<string, Example>> = {
+  apiKeyId: async ({ a }) => (await a.post('/v1/apiKeys', { name: 'Example', scopes: ['read'] })).body.id,
+  webhookEndpointId: async ({ a }) =>
+    (await a.post('/v1/webhookEndpoints', { url: 'https://example.com/hooks' })).body.id,
+}
+
+/** By operationId: a body that is valid, for operations on a resource (with a path parameter) that take one. */
+export const exampleBodies: Readonly<Record<string, unknown>> = {}
