@@ -52,12 +52,9 @@ export async function verifyChain(
   const report = (kind: ChainFault['kind'], position: bigint | null, detail: string) => {
     if (faults.length < mostFaults) faults.push({ kind, position, detail })
   }
-  const stored = (await tx.prisma.auditHead.findMany({ orderBy: { position: 'asc' } })).map((head) => ({
-    ...head,
-    signedAt: head.signedAt.toISOString(),
-  }))
+  const { end, stored } = await readHeads(tx)
   const wanted = new Set([...stored, ...kept].map((head) => head.position))
-  const { length, hash, hashes } = await walk(tx, wanted, report)
+  const { length, hash, hashes } = await walk(tx, end, wanted, report)
   const own = kept.filter((head) => head.clientId === tx.clientId)
   for (const [heads, whose] of [
     [stored, 'stored'],
@@ -72,9 +69,25 @@ export async function verifyChain(
   return { clientId: tx.clientId, length, hash, faults }
 }
 
+/** Heads and the end of the chain in one statement: sealing goes on meanwhile, and the two belong together. */
+async function readHeads(tx: Tx): Promise<{ end: bigint; stored: AuditHead[] }> {
+  const rows = await tx.prisma.$queryRaw<
+    { end: bigint; position: bigint | null; hash: string; keyId: string; signature: string; signedAt: Date }[]
+  >`
+    select e."end", h.position, h.hash, h.key_id as "keyId", h.signature, h.signed_at as "signedAt"
+    from (select coalesce(max(position), 0) as "end" from audit_seal) e left join audit_head h on true
+    order by h.position`
+  const stored = rows.flatMap(({ end: _end, position, ...head }) =>
+    position === null
+      ? []
+      : [{ ...head, clientId: tx.clientId, position, signedAt: head.signedAt.toISOString() }],
+  )
+  return { end: rows[0]?.end ?? 0n, stored }
+}
+
 type Report = (kind: ChainFault['kind'], position: bigint | null, detail: string) => void
 
-async function walk(tx: Tx, wanted: ReadonlySet<bigint>, report: Report) {
+async function walk(tx: Tx, end: bigint, wanted: ReadonlySet<bigint>, report: Report) {
   const hashes = new Map<bigint, string>()
   let position = 0n
   let hash = genesis(tx.clientId)
@@ -82,8 +95,8 @@ async function walk(tx: Tx, wanted: ReadonlySet<bigint>, report: Report) {
     const page = await tx.sql.query<Sealed>(
       `select s.position, s.audit_id as "auditId", s.hash, ${entryColumns}
        from audit_seal s left join audit_entry a on a.id = s.audit_id
-       where s.position > $1 order by s.position limit $2`,
-      [position.toString(), pageSize],
+       where s.position > $1 and s.position <= $2 order by s.position limit $3`,
+      [position.toString(), end.toString(), pageSize],
     )
     for (const { position: at, auditId, hash: stated, ...entry } of page.rows) {
       if (BigInt(at) !== position + 1n) {

@@ -11,6 +11,19 @@ const commands: readonly Command[] = [
     summary: 'Read statement files and show what they hold and whether they add up; `-` is standard input.',
     load: async () => (await import('./inspect.ts')).inspect,
   },
+  {
+    name: 'audit head',
+    usage: 'audit head [--client ID]',
+    summary: 'Print the newest signed head of every audit chain, one per line, to be kept somewhere else.',
+    load: async () => (await import('./audit.ts')).auditHead,
+  },
+  {
+    name: 'audit verify',
+    usage: 'audit verify [--client ID] [--head FILE]',
+    summary:
+      'Check the audit chains, also against heads that were kept: what was changed, removed or rebuilt.',
+    load: async () => (await import('./audit.ts')).auditVerify,
+  },
 ]
 
 /**

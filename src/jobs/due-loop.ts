@@ -1,6 +1,6 @@
 import type { DueKind } from '../due-work.ts'
 import type { Ground } from '../ground.ts'
-import { type Claim, claimDue } from './lease.ts'
+import { type Claim, claimDue, handBack } from './lease.ts'
 import { type Loop, startLoop } from './loop.ts'
 import type { QueueHandle } from './queue.ts'
 
@@ -33,14 +33,21 @@ export function startDueLoop(ground: Ground, options: DueLoopOptions): Loop {
     for (const [kind, group] of byKind) {
       busy.add(kind)
       for (const claim of group) options.onClaim(claim)
-      await options.queue.put(
-        kind,
-        group.map(({ dueId, clientId, token, attempts }) => ({
-          id: `${dueId}-${attempts}`,
-          payload: { dueId, clientId, token },
-        })),
-      )
+      await options.queue
+        .put(
+          kind,
+          group.map(({ dueId, clientId, token, attempts }) => ({
+            id: `${dueId}-${attempts}`,
+            payload: { dueId, clientId, token },
+          })),
+        )
+        .catch((error: unknown) => giveBack(claims, error))
     }
+  }
+  /** The queue takes nothing: what was claimed for it must not wait until its lease runs out. */
+  const giveBack = async (claims: readonly Claim[], error: unknown): Promise<never> => {
+    await Promise.allSettled(claims.map((claim) => handBack(ground.db, claim, false)))
+    throw error
   }
   return startLoop({ name: 'due work', intervalMs: options.intervalMs, log: ground.log }, async () => {
     const kinds: DueKind[] = []

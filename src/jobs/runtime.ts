@@ -63,8 +63,12 @@ export async function startWorker<Ports extends Ground>(
   })
   for (const job of options.jobs) {
     await queue.consume(job.kind, job.concurrency, async (payload: Payload) => {
-      // While ending, a claim stays in the map and is handed back with the others.
-      if (ending) return
+      if (ending) {
+        await handBack(ports.db, payload, false).catch((error) =>
+          ports.log.warn({ err: error }, 'a claim was not handed back'),
+        )
+        return
+      }
       if (claims.get(payload.dueId)?.lease.token === payload.token) claims.delete(payload.dueId)
       const dueAgain = await runJob(ports, job, payload, running)
       if (dueAgain) dueLoop.nudge()
@@ -92,7 +96,8 @@ export async function startWorker<Ports extends Ground>(
       if (result.status === 'rejected') ports.log.warn({ err: result.reason }, 'a lease was not handed back')
     }
     drained.catch(() => {})
-    await queue.close()
+    // A queue that does not answer must not keep the process from ending.
+    await Promise.race([queue.close(), sleep(5_000, undefined, { ref: false })])
   }
   return { nudge: () => dueLoop.nudge(), stop }
 }
