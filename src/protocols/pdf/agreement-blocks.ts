@@ -165,16 +165,27 @@ export function headingBlock(sheet: Sheet, title: string, text: string, room: nu
 
 type Row = readonly [string, string]
 
-/** Two columns with a heading row; a row is never split over two pages. */
+/** Two columns with a heading row, shown again on each new page; a row is never split over two pages. */
 export function tableBlock(sheet: Sheet, head: Row, rows: readonly Row[]): void {
-  const columns = [0.4, 0.6].map((share) => share * contentWidth - 8) as [number, number]
+  const columns = [0.44, 0.56].map((share) => share * contentWidth - 8) as [number, number]
   const table = sheet.open('Table')
+  // For the eye only: a reading aid has the heading row already.
+  const headAgain = () => {
+    sheet.decorate(() => {
+      for (const [index, text] of head.entries()) {
+        const x = left + index * (columns[0] + 16)
+        sheet.write([[text, label]], { x, y: sheet.y, width: columns[index as 0 | 1] })
+      }
+    })
+    sheet.y += sheet.height(head[0], label, columns[0])
+    ruleBlock(sheet, 5, 7)
+  }
   const line = (cells: Row, cell: 'TH' | 'TD', styles: readonly [TextStyle, TextStyle]) => {
     const heights = cells.map((text, index) =>
       sheet.height(text, styles[index as 0 | 1], columns[index as 0 | 1]),
     )
     const height = Math.max(...heights)
-    sheet.room(height + 13)
+    if (sheet.room(height + 13) && cell === 'TD') headAgain()
     const top = sheet.y
     const row = sheet.open('TR', table)
     for (const [index, text] of cells.entries()) {

@@ -6,7 +6,7 @@ import { requireOnlySignatureAdded } from './revision.ts'
 import { claimedTime, type SignaturePlace, signaturePlaces } from './signature-places.ts'
 
 export type Trust = {
-  /** PEM certificates of the authorities whose signing certificates count, one each. */
+  /** PEM certificates of the authorities whose signing certificates count; a text may hold several. */
   readonly roots: readonly string[]
   /** When the certificates must have been valid; the claimed time of signing when left out. */
   readonly at?: Date
@@ -34,6 +34,8 @@ export type Signature = {
 
 /** Only the PAdES baseline form: a time stamp or an older signature form is not a person's signature. */
 const subFilter = /\/SubFilter\s*\/ETSI\.CAdES\.detached(?![A-Za-z0-9.])/
+
+const pemBlock = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g
 
 type Judging = { roots: readonly X509Certificate[]; at: Date | undefined }
 
@@ -65,7 +67,9 @@ function judge(pdf: Uint8Array, place: SignaturePlace, trust: Judging): Signatur
  * be judged is told in the fields. Revocation and time stamps are not asked for.
  */
 export function verifyPades(pdf: Uint8Array, trust: Trust): Signature[] {
-  const roots = trust.roots.map((pem) => new X509Certificate(pem))
+  const roots = trust.roots
+    .flatMap((text) => text.match(pemBlock) ?? [])
+    .map((pem) => new X509Certificate(pem))
   return signaturePlaces(pdf).map((place) => judge(pdf, place, { roots, at: trust.at }))
 }
 

@@ -75,8 +75,8 @@ export type Sheet = {
   open: (type: string, parent?: PDFKit.PDFStructureElement, scope?: 'Column') => PDFKit.PDFStructureElement
   /** Lines and surfaces that a reading aid skips. */
   decorate: (draw: () => void) => void
-  /** Begins a new page unless `height` more points fit on this one. */
-  room: (height: number) => void
+  /** Begins a new page unless `height` more points fit on this one; says whether it did. */
+  room: (height: number) => boolean
   finish: () => Promise<Uint8Array>
 }
 
@@ -174,9 +174,10 @@ export function openSheet(info: { title: string; author: string; locale: string;
       doc.endMarkedContent()
     },
     room(height) {
-      if (sheet.y + height <= pageSize.height - margin.bottom) return
+      if (sheet.y + height <= pageSize.height - margin.bottom) return false
       doc.addPage()
       sheet.y = margin.top
+      return true
     },
     async finish() {
       root.end()

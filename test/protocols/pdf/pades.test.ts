@@ -73,6 +73,10 @@ describe('a good signature', () => {
     ])
     expect(signatures[0]?.revisionEnd).toBe(sample.once.length)
   })
+  test('roots may come as a bundle', () => {
+    const bundle = [`# TEST\n${authority().root}\n${sample.root}`]
+    expect(verifyPades(sample.once, { roots: bundle })).toMatchObject([{ chainValid: true }])
+  })
   test('an unsigned document has none', () => expect(verifyPades(sample.original, trust())).toEqual([]))
 })
 
