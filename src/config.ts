@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 
 const flag = z
@@ -23,6 +24,8 @@ const schema = z.object({
   QUEUE_URL: z.string().optional(),
   HOST: z.string().default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
+  /** True behind a reverse proxy of one's own: a person's address is then taken from X-Forwarded-For. */
+  TRUST_PROXY: flag,
   /** Where people and bank redirects reach this server. */
   PUBLIC_URL: url.optional(),
   /** 32 bytes in base64: wraps every data key. */
@@ -55,6 +58,11 @@ const schema = z.object({
 export type Config = z.infer<typeof schema>
 
 export class ConfigError extends Error {}
+
+/** The text of a PEM setting: itself, or the file it names. */
+export function readPem(setting: string): string {
+  return setting.includes('-----BEGIN') ? setting : readFileSync(setting, 'utf8')
+}
 
 /**
  * Reads and checks the configuration.

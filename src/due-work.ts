@@ -3,14 +3,12 @@ import { newId } from './domain/ids.ts'
 
 /** Kinds of work that wait for their time. The job of the same name in `jobs/` does it. */
 export const dueKinds = [
-  'agreement-invite',
   'message-send',
   'signing-complete',
   'consent-check',
   'accounts-discover',
   'statements-sync',
   'reconcile',
-  'payment-submit',
   'payment-status',
   'webhook-deliver',
 ] as const

@@ -139,6 +139,11 @@ async function upsertAccount(
   const row = await tx.prisma.account.findUniqueOrThrow({
     where: { clientId_companyId_number_currency: key },
   })
+  // Until now it was known from files only: from here on there is a bank behind it.
+  if (!row.connectionId) {
+    const { connectionId, institutionId } = consent
+    await tx.prisma.account.update({ where: { id: row.id }, data: { connectionId, institutionId } })
+  }
   if (made.count === 1) {
     const about = { resourceType: 'account', resourceId: row.id, companyId: row.companyId }
     await recordAudit(tx, { actor, action: 'account.discover', ...about })

@@ -1,7 +1,22 @@
+import { accountsDiscover } from './accounts-discover/definition.ts'
+import { consentCheck } from './consent-check/definition.ts'
 import type { JobDefinition } from './define-job.ts'
 import { messageSend } from './message-send/definition.ts'
+import { paymentStatus } from './payment-status/definition.ts'
 import type { JobPorts } from './ports.ts'
+import { reconcileJob } from './reconcile/definition.ts'
+import { signingComplete } from './signing-complete/definition.ts'
+import { statementsSync } from './statements-sync/definition.ts'
 import { webhookDeliver } from './webhook-deliver/definition.ts'
 
 /** Every job there is: one folder each, its definition apart from its work. */
-export const jobs: readonly JobDefinition<JobPorts>[] = [messageSend, webhookDeliver]
+export const jobs: readonly JobDefinition<JobPorts>[] = [
+  messageSend,
+  webhookDeliver,
+  signingComplete,
+  consentCheck,
+  accountsDiscover,
+  statementsSync,
+  reconcileJob,
+  paymentStatus,
+]

@@ -1,10 +1,36 @@
 import type { Route } from '../define-route.ts'
+import { createAgreementRoute } from './agreements/create.ts'
+import { getAgreementDocument } from './agreements/document.ts'
+import { getAgreementRoute } from './agreements/get.ts'
+import { listAgreements } from './agreements/list.ts'
+import { sendAgreementRoute } from './agreements/send.ts'
 import { createApiKeyRoute } from './apiKeys/create.ts'
 import { getApiKey } from './apiKeys/get.ts'
 import { listApiKeys } from './apiKeys/list.ts'
 import { revokeApiKey } from './apiKeys/revoke.ts'
 import { listAuditEntries } from './auditEntries/list.ts'
+import { createCompany } from './companies/create.ts'
+import { getCompanyRoute } from './companies/get.ts'
+import { listCompanies } from './companies/list.ts'
+import { getConnection } from './connections/get.ts'
+import { listConnections } from './connections/list.ts'
+import { createConsentRoute } from './consents/create.ts'
+import { getConsentRoute } from './consents/get.ts'
+import { listConsents } from './consents/list.ts'
 import { listEvents } from './events/list.ts'
+import { listInstitutions } from './institutions/list.ts'
+import { getMatch } from './matches/get.ts'
+import { listMatches } from './matches/list.ts'
+import { createOpenItemRoute } from './openItems/create.ts'
+import { getOpenItemRoute } from './openItems/get.ts'
+import { listOpenItems } from './openItems/list.ts'
+import { askPaymentApproval } from './payments/ask-approval.ts'
+import { createPaymentRoute } from './payments/create.ts'
+import { getPaymentRoute } from './payments/get.ts'
+import { listPayments } from './payments/list.ts'
+import { createUserRoute } from './users/create.ts'
+import { getUserRoute } from './users/get.ts'
+import { listUsers } from './users/list.ts'
 import { createWebhookEndpoint } from './webhookEndpoints/create.ts'
 import { listWebhookDeliveries } from './webhookEndpoints/deliveries.ts'
 import { disableWebhookEndpoint } from './webhookEndpoints/disable.ts'
@@ -12,13 +38,38 @@ import { enableWebhookEndpoint } from './webhookEndpoints/enable.ts'
 import { getWebhookEndpoint } from './webhookEndpoints/get.ts'
 import { listWebhookEndpoints } from './webhookEndpoints/list.ts'
 
-/** Every operation of the API. */
+/** Every operation of the API, in the order of its description. */
 export const routes: readonly Route[] = [
   createApiKeyRoute,
   listApiKeys,
   getApiKey,
   revokeApiKey,
-  listAuditEntries,
+  listInstitutions,
+  createCompany,
+  listCompanies,
+  getCompanyRoute,
+  createUserRoute,
+  listUsers,
+  getUserRoute,
+  createAgreementRoute,
+  listAgreements,
+  getAgreementRoute,
+  sendAgreementRoute,
+  getAgreementDocument,
+  createConsentRoute,
+  listConsents,
+  getConsentRoute,
+  listConnections,
+  getConnection,
+  createOpenItemRoute,
+  listOpenItems,
+  getOpenItemRoute,
+  listMatches,
+  getMatch,
+  createPaymentRoute,
+  listPayments,
+  getPaymentRoute,
+  askPaymentApproval,
   listEvents,
   createWebhookEndpoint,
   listWebhookEndpoints,
@@ -26,4 +77,5 @@ export const routes: readonly Route[] = [
   enableWebhookEndpoint,
   disableWebhookEndpoint,
   listWebhookDeliveries,
+  listAuditEntries,
 ]

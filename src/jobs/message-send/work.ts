@@ -8,7 +8,7 @@ import { MailRefused } from './mailer.ts'
 
 const actor: Actor = { kind: 'job', id: 'message-send' }
 
-/** Bodies may carry links that let a person in, so they may be sealed (`v1.…`); both are taken. */
+/** Address and words are sealed under the person's key: a letter carries a link that lets a person in. */
 async function readable(tx: Tx, ports: MessagePorts, text: string): Promise<string> {
   return text.startsWith('v1.') ? ports.vault.open(tx, text) : text
 }
@@ -25,7 +25,12 @@ export async function sendMessage(ports: MessagePorts, run: Run): Promise<Outcom
     if (row.state === 'failed') {
       await moveState(tx, messageMachine, row.id, 'failed', 'pending', { actor, companyId: row.companyId })
     }
-    return { ...row, body: await readable(tx, ports, row.body) }
+    return {
+      ...row,
+      address: await readable(tx, ports, row.address),
+      subject: await readable(tx, ports, row.subject),
+      body: await readable(tx, ports, row.body),
+    }
   })
   if (!message) return 'done'
   const { id, address, subject, body, companyId } = message

@@ -2,4 +2,9 @@ import { defineJob } from '../define-job.ts'
 import { sync } from './work.ts'
 
 /** Reads balances and transactions of one account. The subject is the account. */
-export const statementsSync = defineJob({ kind: 'statements-sync', concurrency: 8, timeoutMs: 300_000, work: sync })
+export const statementsSync = defineJob({
+  kind: 'statements-sync',
+  concurrency: 8,
+  timeoutMs: 300_000,
+  work: sync,
+})
