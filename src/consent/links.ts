@@ -61,7 +61,7 @@ export async function findLink(db: Db, secret: string): Promise<Link | null> {
 /** A closed link still shows how things went, but nothing can be done with it any more. */
 export async function closeLinks(tx: Tx, subjectId: string, userId?: string): Promise<void> {
   await tx.prisma.link.updateMany({
-    where: { subjectId, closedAt: null, ...(userId ? { userId } : {}) },
+    where: { clientId: tx.clientId, subjectId, closedAt: null, ...(userId ? { userId } : {}) },
     data: { closedAt: tx.now },
   })
 }

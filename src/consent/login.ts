@@ -95,7 +95,7 @@ async function takeLogin(
   const login = await tx.prisma.bankIdLogin.findUnique({ where: { stateHash: sha256(state) } })
   if (!login || login.sessionId !== session.id) throw new LoginRefused('stale')
   const used = await tx.prisma.bankIdLogin.updateMany({
-    where: { id: login.id, usedAt: null },
+    where: { clientId: tx.clientId, id: login.id, usedAt: null },
     data: { usedAt: tx.now },
   })
   if (used.count === 0) throw new LoginRefused('stale')

@@ -36,12 +36,13 @@ export async function openAccountSession(
   options: { psu?: PresentPsu; userId?: string } = {},
 ): Promise<OpenedSession | null> {
   const reach = await tx.prisma.accountAccess.findMany({
-    where: { accountId },
+    where: { clientId: tx.clientId, accountId },
     orderBy: { id: 'desc' },
     take: 100,
   })
   const consents = await tx.prisma.consent.findMany({
     where: {
+      clientId: tx.clientId,
       id: { in: reach.map((access) => access.consentId) },
       state: 'active',
       ...(options.userId ? { userId: options.userId } : {}),

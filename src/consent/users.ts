@@ -50,7 +50,9 @@ export async function getUser(tx: Tx, id: string): Promise<UserRow> {
 
 /** Users that a request body names: all there and all of the company, or `reference_unknown`. */
 export async function usersOfCompany(tx: Tx, companyId: string, ids: readonly string[]): Promise<UserRow[]> {
-  const found = await tx.prisma.user.findMany({ where: { id: { in: [...ids] }, companyId } })
+  const found = await tx.prisma.user.findMany({
+    where: { clientId: tx.clientId, id: { in: [...ids] }, companyId },
+  })
   const users = ids.map((id) => found.find((user) => user.id === id))
   const missing = ids.filter((_, i) => !users[i])
   if (missing.length > 0) {

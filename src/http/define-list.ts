@@ -4,7 +4,8 @@ import { defineRoute, type Route, type Scope } from './define-route.ts'
 import { page, pageOf, pageQuery, readCursor } from './paging.ts'
 
 type Find<Filters> = {
-  readonly where: { id?: { gt: string } } & Partial<Filters>
+  /** Names the client although the policies would: so that the indexes can be used. */
+  readonly where: { clientId: string; id?: { gt: string } } & Partial<Filters>
   readonly orderBy: { readonly id: 'asc' }
   readonly take: number
 }
@@ -42,7 +43,7 @@ export function defineList<
     async handle({ tx, query }) {
       const { limit, after, ...given } = query as { limit: number; after?: string } & Record<string, unknown>
       const cursor = readCursor(after, 'id')
-      const where = { ...given, ...(cursor ? { id: { gt: cursor.id } } : {}) } as Find<
+      const where = { clientId: tx.clientId, ...given, ...(cursor ? { id: { gt: cursor.id } } : {}) } as Find<
         z.output<z.ZodObject<Shape>>
       >['where']
       const rows = await spec.find(tx, { where, orderBy: { id: 'asc' }, take: limit + 1 })

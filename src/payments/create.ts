@@ -59,7 +59,7 @@ export async function createPayment(tx: Tx, actor: Actor, input: NewPayment): Pr
     throw new Problem('invalid_request', { detail: 'The payment cannot be made as it is.', errors: faults })
   if (input.openItemId) {
     const item = await tx.prisma.openItem.findFirst({
-      where: { id: input.openItemId, companyId: account.companyId },
+      where: { clientId: tx.clientId, id: input.openItemId, companyId: account.companyId },
     })
     if (!item)
       throw new Problem('reference_unknown', `There is no open item ${input.openItemId} in this company.`)

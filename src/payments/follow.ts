@@ -76,7 +76,7 @@ async function load(ports: ConsentPorts, tx: Tx, paymentId: string) {
   await tx.prisma.$queryRaw`select id from payment where id = ${paymentId} for update`
   const payment = await getPayment(tx, paymentId)
   const [attempt] = await tx.prisma.paymentAttempt.findMany({
-    where: { paymentId },
+    where: { clientId: tx.clientId, paymentId },
     orderBy: { number: 'desc' },
     take: 1,
   })

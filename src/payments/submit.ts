@@ -63,7 +63,7 @@ async function prepare(
   if (payment.userId !== visitor.userId)
     throw new Problem('state_conflict', 'Somebody else has approved this payment.')
   const attempts = await tx.prisma.paymentAttempt.findMany({
-    where: { paymentId: payment.id },
+    where: { clientId: tx.clientId, paymentId: payment.id },
     orderBy: { number: 'desc' },
     take: 1,
   })

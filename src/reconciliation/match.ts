@@ -34,6 +34,7 @@ async function matchByKid(tx: Tx, companyId: string, movement: Movement): Promis
   if (!movement.kid) return null
   const item = await tx.prisma.openItem.findFirst({
     where: {
+      clientId: tx.clientId,
       companyId,
       kid: movement.kid,
       currency: movement.currency,

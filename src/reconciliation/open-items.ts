@@ -58,7 +58,7 @@ export async function createOpenItem(tx: Tx, actor: Actor, input: NewOpenItem): 
   await recordAudit(tx, { actor, action: 'open_item.create', ...about })
   await appendEvent(tx, { type: 'open_item.created', ...about })
   const accounts = await tx.prisma.account.findMany({
-    where: { companyId: company.id },
+    where: { clientId: tx.clientId, companyId: company.id },
     select: { id: true },
     take: 500,
   })

@@ -29,7 +29,7 @@ export async function settlePayment(
 ): Promise<MatchMade | null> {
   if (!movement.endToEndId || movement.amountMinor >= 0n) return null
   const payment = await tx.prisma.payment.findFirst({
-    where: { accountId, endToEndId: movement.endToEndId, settledEntryId: null },
+    where: { clientId: tx.clientId, accountId, endToEndId: movement.endToEndId, settledEntryId: null },
   })
   if (!payment || payment.amountMinor !== -movement.amountMinor || payment.currency !== movement.currency)
     return null

@@ -81,7 +81,9 @@ const approve: Purpose = {
       const payment = await getPayment(tx, visit.link.subjectId)
       const company = await getCompany(tx, payment.companyId)
       const debtor = await tx.prisma.account.findUniqueOrThrow({ where: { id: payment.accountId } })
-      const attempts = await tx.prisma.paymentAttempt.count({ where: { paymentId: payment.id } })
+      const attempts = await tx.prisma.paymentAttempt.count({
+        where: { clientId: tx.clientId, paymentId: payment.id },
+      })
       return approvePage({
         ...visit,
         csrf,

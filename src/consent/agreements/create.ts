@@ -28,7 +28,7 @@ export async function createAgreement(
   // The company's row is locked, so that two drafts at once cannot both find none.
   await tx.prisma.$queryRaw`select id from company where id = ${company.id} for update`
   const former = await tx.prisma.agreement.findMany({
-    where: { companyId: company.id },
+    where: { clientId: tx.clientId, companyId: company.id },
     orderBy: { version: 'desc' },
     take: 20,
   })

@@ -26,7 +26,7 @@ export async function sendAgreement(ports: ConsentPorts, tx: Tx, actor: Actor, i
     data: { sentAt: tx.now, expiresAt: after(tx.now, OPEN_FOR_MS) },
   })
   const signers = await tx.prisma.signer.findMany({
-    where: { agreementId: id },
+    where: { clientId: tx.clientId, agreementId: id },
     orderBy: { position: 'asc' },
   })
   for (const signer of signers) {

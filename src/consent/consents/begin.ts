@@ -58,7 +58,7 @@ async function keepBegun(
       JSON.stringify(created.memory),
     )
     const kept = await tx.prisma.consent.updateMany({
-      where: { id: consent.id, state: 'created' },
+      where: { clientId: tx.clientId, id: consent.id, state: 'created' },
       data: { memory: sealed, scaUrl },
     })
     if (kept.count === 0) {

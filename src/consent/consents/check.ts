@@ -122,7 +122,7 @@ async function moveConnection(
 /** The company's last consent at this bank has ended: somebody has to give a new one. */
 async function askForAction(tx: Tx, consent: ConsentRow): Promise<void> {
   const others = await tx.prisma.consent.count({
-    where: { connectionId: consent.connectionId, state: 'active' },
+    where: { clientId: tx.clientId, connectionId: consent.connectionId, state: 'active' },
   })
   if (others === 0) await moveConnection(tx, consent, 'action_required')
 }

@@ -79,7 +79,7 @@ export async function completeSigning(
 
 async function decline(tx: Tx, { agreement, signer }: Loaded): Promise<void> {
   const taken = await tx.prisma.signer.updateMany({
-    where: { id: signer.id, declinedAt: null, signedAt: null },
+    where: { clientId: tx.clientId, id: signer.id, declinedAt: null, signedAt: null },
     data: { declinedAt: tx.now },
   })
   if (taken.count === 0) return
@@ -101,7 +101,7 @@ async function keepSignature(
   const person = proof.order.signer
   if (!person || !hash) throw new Error('an unknown signer')
   const taken = await tx.prisma.signer.updateMany({
-    where: { id: signer.id, signedAt: null },
+    where: { clientId: tx.clientId, id: signer.id, signedAt: null },
     data: { signedAt: tx.now, orderUrl: null },
   })
   if (taken.count === 0) return
@@ -120,7 +120,7 @@ async function keepSignature(
     bytes: proof.rights.raw,
   })
   const session = await tx.prisma.pageSession.findFirst({
-    where: { userId: signer.userId, authenticatedAt: { not: null } },
+    where: { clientId: tx.clientId, userId: signer.userId, authenticatedAt: { not: null } },
     orderBy: { id: 'desc' },
   })
   await tx.prisma.signature.create({
@@ -164,7 +164,9 @@ async function moveOn(
     companyId: agreement.companyId,
     event: 'agreement.state_changed',
   } as const
-  const missing = await tx.prisma.signer.count({ where: { agreementId: agreement.id, signedAt: null } })
+  const missing = await tx.prisma.signer.count({
+    where: { clientId: tx.clientId, agreementId: agreement.id, signedAt: null },
+  })
   const from = agreement.state === 'partially_signed' ? 'partially_signed' : 'viewed'
   if (missing > 0) {
     if (from === 'viewed')

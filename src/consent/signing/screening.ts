@@ -17,7 +17,9 @@ export async function screenAgreement(
   agreement: AgreementRow,
   snapshot: RightsSnapshot,
 ): Promise<void> {
-  const signatures = await tx.prisma.signature.findMany({ where: { agreementId: agreement.id } })
+  const signatures = await tx.prisma.signature.findMany({
+    where: { clientId: tx.clientId, agreementId: agreement.id },
+  })
   const people = signatures.map(({ signerName, birthdate }) => ({ name: signerName, birthdate }))
   const reasons = reviewReasons(snapshot, people)
   const facts = { actor, companyId: agreement.companyId, event: 'agreement.state_changed' } as const
@@ -53,7 +55,7 @@ async function activate(tx: Tx, agreement: AgreementRow): Promise<void> {
   await tx.prisma.agreement.update({ where: { id: agreement.id }, data: { activatedAt: tx.now } })
   await tx.prisma.company.update({ where: { id: agreement.companyId }, data: { activatedAt: tx.now } })
   const waiting = await tx.prisma.connection.findMany({
-    where: { companyId: agreement.companyId, state: 'pending_agreement' },
+    where: { clientId: tx.clientId, companyId: agreement.companyId, state: 'pending_agreement' },
     take: 200,
   })
   for (const connection of waiting) {

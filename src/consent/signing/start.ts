@@ -22,7 +22,10 @@ export type SigningView = {
 /** Where the agreement stands for one signer. @throws Problem `not_found`. */
 export async function viewSigning(tx: Tx, agreementId: string, userId: string): Promise<SigningView> {
   const agreement = await getAgreement(tx, agreementId)
-  const signers = await tx.prisma.signer.findMany({ where: { agreementId }, orderBy: { position: 'asc' } })
+  const signers = await tx.prisma.signer.findMany({
+    where: { clientId: tx.clientId, agreementId },
+    orderBy: { position: 'asc' },
+  })
   const signer = signers.find((candidate) => candidate.userId === userId)
   if (!signer) throw new Problem('not_found', `There is no agreement ${agreementId}.`)
   const before = signers.filter((other) => other.position < signer.position && !other.signedAt)
