@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type Sandbox, startSandbox } from '../../sandbox/start.ts'
 import { bankIdClient } from '../../src/protocols/bankid/client.ts'
 import { registerClient } from '../../src/protocols/brreg/client.ts'
@@ -9,6 +9,9 @@ import { whoSuffices } from '../../src/protocols/brreg/signing-rights.ts'
 import { esignClient } from '../../src/protocols/esign/client.ts'
 import { agreementPdf } from '../../src/protocols/pdf/agreement-document.ts'
 import { verifySignedRevision } from '../../src/protocols/pdf/pades.ts'
+
+// Keys and typefaces take their time on a busy machine.
+vi.setConfig({ testTimeout: 30_000 })
 
 const dataDir = mkdtempSync(join(tmpdir(), 'kontobro-identity-'))
 const redirectUri = 'http://127.0.0.1:9/bankid/callback'

@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { agreementPdf, agreementVersions } from '../../../src/protocols/pdf/agreement-document.ts'
 import { UnprintableText } from '../../../src/protocols/pdf/sheet.ts'
 import { pdfText } from './pdf-text.ts'
 import { facts } from './signed-sample.ts'
+
+// Keys and typefaces take their time on a busy machine.
+vi.setConfig({ testTimeout: 30_000 })
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 /** Words as read, lines joined. */

@@ -1,10 +1,13 @@
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { signDetached } from '../../../sandbox/esign/cms.ts'
 import { signPdf } from '../../../sandbox/esign/pades.ts'
 import { verifyPades, verifySignedRevision } from '../../../src/protocols/pdf/pades.ts'
 import { PadesRefused } from '../../../src/protocols/pdf/pades-refused.ts'
 import { signaturePlaces } from '../../../src/protocols/pdf/signature-places.ts'
 import { authority, issueBy, signedSample } from './signed-sample.ts'
+
+// Keys and typefaces take their time on a busy machine.
+vi.setConfig({ testTimeout: 30_000 })
 
 let sample: Awaited<ReturnType<typeof signedSample>>
 beforeAll(async () => {

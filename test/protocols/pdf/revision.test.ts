@@ -1,8 +1,11 @@
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { signPdf } from '../../../sandbox/esign/pades.ts'
 import { verifyPades, verifySignedRevision } from '../../../src/protocols/pdf/pades.ts'
 import { bodyOf, handSigned, honestUpdate, type Objects, partsOf } from './hand-signed.ts'
 import { signedSample } from './signed-sample.ts'
+
+// Keys and typefaces take their time on a busy machine.
+vi.setConfig({ testTimeout: 30_000 })
 
 let sample: Awaited<ReturnType<typeof signedSample>>
 let honest: Objects
