@@ -24,6 +24,12 @@ const schema = z.object({
   QUEUE_URL: z.string().optional(),
   HOST: z.string().default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
+  /** Who runs this gateway: the other party of every agreement. */
+  OPERATOR_NAME: z.string().min(1),
+  OPERATOR_ORGANISATION_NUMBER: z
+    .string()
+    .regex(/^\d{9}$/)
+    .optional(),
   /** True behind a reverse proxy of one's own: a person's address is then taken from X-Forwarded-For. */
   TRUST_PROXY: flag,
   /** Where people and bank redirects reach this server. */

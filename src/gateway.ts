@@ -76,6 +76,12 @@ export function createGateway(options: GatewayOptions): Gateway {
     kind: config.KONTOBRO_KIND,
     publicUrl: options.publicUrl,
     registry,
+    operator: {
+      name: config.OPERATOR_NAME,
+      ...(config.OPERATOR_ORGANISATION_NUMBER
+        ? { organisationNumber: config.OPERATOR_ORGANISATION_NUMBER }
+        : {}),
+    },
     mailer,
     allowPrivateWebhooks: config.WEBHOOK_ALLOW_PRIVATE,
     bankId: bankIdClient({

@@ -6,6 +6,8 @@ import type { SigningProvider } from '../protocols/esign/provider.ts'
 
 /** What the gate needs of the outside world. */
 export type ConsentPorts = Ground & {
+  /** Who runs this gateway: the other party of every agreement. */
+  readonly operator: { readonly name: string; readonly organisationNumber?: string }
   readonly registry: Registry
   readonly bankId: BankIdClient
   readonly signing: SigningProvider

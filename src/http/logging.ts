@@ -45,7 +45,7 @@ export function createLogger(options: {
   return pino(
     {
       level: options.level,
-      base: null,
+      base: { pid: process.pid },
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       redact: {

@@ -35,12 +35,15 @@ export async function createAgreement(
   const live = former.find((agreement) => !over.includes(agreement.state))
   if (live) throw new Problem('agreement_exists', `${live.id} is ${live.state}.`)
 
+  const client = await tx.prisma.apiClient.findUniqueOrThrow({ where: { id: tx.clientId } })
   const id = newId('agreement', tx.now)
   const document = await agreementPdf({
     agreementId: id,
     language: input.language,
     date: osloDate(tx.now),
     company: { name: company.name, organisationNumber: company.organisationNumber },
+    operator: ports.operator,
+    accountingSystem: { name: client.name },
     signers: signers.map((user) => ({ name: user.name })),
     banks: ports.registry.institutions().map(({ name, processors }) => ({ name, processors })),
   })

@@ -3,6 +3,7 @@ import type { Tx } from '../../db.ts'
 import { newId } from '../../domain/ids.ts'
 import { agreementMachine } from '../../domain/machines.ts'
 import { moveState } from '../../events/move.ts'
+import { sameName } from '../../protocols/brreg/names.ts'
 import type { SigningOrder } from '../../protocols/esign/provider.ts'
 import { verifySignedRevision } from '../../protocols/pdf/pades.ts'
 import { sha256 } from '../../vault.ts'
@@ -70,6 +71,8 @@ export async function completeSigning(
   const signatures = verifySignedRevision(loaded.document, signed, { roots: ports.signingRoots })
   const last = signatures.at(-1)
   if (!last) throw new Error('a verified revision without a signature')
+  // The certificate speaks of the same person as the provider does.
+  if (!sameName(last.signerName, order.signer.name)) return 'refused'
   const rights = await readRights(ports, loaded.organisationNumber)
   await ports.db.forClient(clientId, (tx) =>
     keepSignature(ports, tx, loaded, { order, signed, certificatePem: last.certificatePem, rights }),

@@ -1,4 +1,6 @@
 import type { Route } from '../define-route.ts'
+import { getAccountRoute } from './accounts/get.ts'
+import { listAccounts } from './accounts/list.ts'
 import { createAgreementRoute } from './agreements/create.ts'
 import { getAgreementDocument } from './agreements/document.ts'
 import { getAgreementRoute } from './agreements/get.ts'
@@ -28,6 +30,8 @@ import { askPaymentApproval } from './payments/ask-approval.ts'
 import { createPaymentRoute } from './payments/create.ts'
 import { getPaymentRoute } from './payments/get.ts'
 import { listPayments } from './payments/list.ts'
+import { getSyncJob } from './syncJobs/get.ts'
+import { listSyncJobs } from './syncJobs/list.ts'
 import { createUserRoute } from './users/create.ts'
 import { getUserRoute } from './users/get.ts'
 import { listUsers } from './users/list.ts'
@@ -61,6 +65,10 @@ export const routes: readonly Route[] = [
   getConsentRoute,
   listConnections,
   getConnection,
+  listAccounts,
+  getAccountRoute,
+  listSyncJobs,
+  getSyncJob,
   createOpenItemRoute,
   listOpenItems,
   getOpenItemRoute,

@@ -1,0 +1,55 @@
+import { z } from 'zod'
+import type { AccountRow } from '../../../consent/accounts.ts'
+import { accountMachine } from '../../../domain/machines.ts'
+import { currency, date, id, instant } from '../../wire.ts'
+
+type State = keyof typeof accountMachine.moves
+const states = Object.keys(accountMachine.moves) as [State, ...State[]]
+const ownerships = ['confirmed', 'name_match', 'declared', 'refused'] as const
+
+export const account = z
+  .object({
+    id: id('account'),
+    companyId: id('company'),
+    connectionId: id('connection').nullable().describe('Null while it is known from files only.'),
+    institutionId: z.string().nullable(),
+    iban: z.string().nullable(),
+    bban: z.string().nullable(),
+    currency,
+    name: z.string().nullable(),
+    state: z.enum(states).describe('Only `enabled` accounts are read.'),
+    ownership: z.enum(ownerships).describe('How we know whose account it is.'),
+    readThrough: date.nullable().describe('The last day that was read whole.'),
+    lastSyncAt: instant.nullable(),
+    nextSyncAt: instant.nullable(),
+    createdAt: instant,
+  })
+  .meta({ id: 'Account' })
+
+/** `15032080119` becomes `*******0119`. */
+const masked = (number: string | null) => number && '*'.repeat(number.length - 4) + number.slice(-4)
+
+/** An account whose owner is not certain is shown masked until a person has confirmed it (PRODUCT 10). */
+export function accountOf(row: AccountRow): z.output<typeof account> {
+  const doubtful = row.state === 'discovered'
+  const { id, companyId, connectionId, institutionId, name, readThrough, lastSyncAt, nextSyncAt, createdAt } =
+    row
+  return {
+    id,
+    companyId,
+    connectionId,
+    institutionId,
+    iban: doubtful ? masked(row.iban) : row.iban,
+    bban: doubtful ? masked(row.bban) : row.bban,
+    currency: row.currency,
+    name: doubtful ? null : name,
+    state: row.state as State,
+    ownership: row.ownership as (typeof ownerships)[number],
+    readThrough,
+    lastSyncAt,
+    nextSyncAt,
+    createdAt,
+  }
+}
+
+export const accountParams = z.object({ accountId: id('account') })
