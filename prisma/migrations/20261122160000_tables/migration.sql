@@ -499,6 +499,8 @@ CREATE TABLE "sync_job" (
     "removed" INTEGER NOT NULL DEFAULT 0,
     "unreadable" INTEGER NOT NULL DEFAULT 0,
     "psu_present" BOOLEAN NOT NULL DEFAULT false,
+    "psu_ip_address" TEXT,
+    "psu_user_agent" TEXT,
     "archives" TEXT[] DEFAULT ARRAY[]::TEXT[],
     "error" JSONB,
     "created_at" TIMESTAMPTZ(3) NOT NULL,
