@@ -1,5 +1,6 @@
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { problems } from '../../src/domain/problems.ts'
 import type { OpenApiDocument } from '../../src/http/openapi.ts'
 import { routes } from '../../src/http/routes/index.ts'
 import { type TestApi, testApi } from '../support/api.ts'
@@ -43,6 +44,11 @@ test.each(routes)('$operationId: names its parameters, answer and problems', (ro
   expect(operation.responses).toHaveProperty(String(route.answer.status))
   const text = JSON.stringify(operation.responses)
   for (const code of route.problems) expect(text).toContain(`\`${code}\``)
+})
+
+test('every code of the error catalogue can be met', () => {
+  const met = new Set<string>(routes.flatMap((route) => route.problems))
+  expect(Object.keys(problems).filter((code) => !met.has(code))).toEqual([])
 })
 
 test('operation ids are unique', () => {
