@@ -21,6 +21,8 @@ export type HttpParts = {
   readonly routes: readonly Route[]
   /** Hosted pages: a plugin in a context of its own, with its own headers, parsers and error page. */
   readonly pages?: FastifyPluginAsync
+  /** Behind a reverse proxy of one's own: a visitor's address is the one that the proxy names. */
+  readonly trustProxy?: boolean
   /** Requests per API key and minute in this process; 3000 unless said. */
   readonly requestsPerMinute?: number
 }
@@ -37,6 +39,7 @@ export async function buildHttp(ports: HttpPorts, parts: HttpParts): Promise<Fas
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     genReqId: newRequestId,
     requestIdHeader: false,
+    trustProxy: parts.trustProxy ?? false,
     // What came in on an open connection while we close is still answered.
     return503OnClosing: false,
     requestTimeout: REQUEST_TIMEOUT_MS,

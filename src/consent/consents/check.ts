@@ -127,7 +127,7 @@ async function askForAction(tx: Tx, consent: ConsentRow): Promise<void> {
   if (others === 0) await moveConnection(tx, consent, 'action_required')
 }
 
-/** When to ask next: every ten seconds while the person is at the bank, then daily and at the end of validity. */
+/** When to ask next: every minute while the person is at the bank, then daily, and hourly once it should be over. */
 export function nextCheck(now: Date, state: ConsentMachineState, validUntil: string | null): Date | null {
   if (state === 'awaiting_sca' || state === 'partially_authorised') return after(now, 60_000)
   if (state === 'awaiting_approval') return after(now, 60 * 60_000)
