@@ -1,5 +1,7 @@
-import type { Config } from '../config.ts'
 import type { ConsentPorts } from '../consent/ports.ts'
 
-/** What the routes stand on: the rooms' ports, and the settings that they look at. */
-export type HttpPorts = ConsentPorts & { readonly config: Pick<Config, 'WEBHOOK_ALLOW_PRIVATE'> }
+/** What the routes stand on. */
+export type HttpPorts = ConsentPorts & {
+  /** Sandbox only: webhook receivers on this machine and without TLS. */
+  readonly allowPrivateWebhooks: boolean
+}

@@ -59,7 +59,7 @@ export type TestApi = {
   close(): Promise<void>
 }
 
-type HttpGround = Ground & Pick<HttpPorts, 'config'>
+type HttpGround = Ground & Pick<HttpPorts, 'allowPrivateWebhooks'>
 
 export type TestApiOptions = Partial<HttpParts> & {
   /** Ports of the rooms that the test visits, made from the ground; the others are not there. */
@@ -78,7 +78,7 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
     log: createLogger({ level: 'info', destination }),
     kind: 'sandbox',
     publicUrl: 'http://localhost:8080',
-    config: { WEBHOOK_ALLOW_PRIVATE: false },
+    allowPrivateWebhooks: false,
   }
   const ports = { ...ground, ...options.ports?.(ground) } as HttpPorts
   const app = await buildHttp(ports, { routes, ...options })

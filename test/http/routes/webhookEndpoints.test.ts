@@ -6,7 +6,7 @@ let api: TestApi
 let sandbox: TestApi
 beforeAll(async () => {
   api = await testApi()
-  sandbox = await testApi({ ports: () => ({ config: { WEBHOOK_ALLOW_PRIVATE: true } }) })
+  sandbox = await testApi({ ports: () => ({ allowPrivateWebhooks: true }) })
 })
 afterAll(async () => {
   await api.close()

@@ -33,7 +33,7 @@ export const createWebhookEndpoint = defineRoute({
   },
   problems: ['webhook_url_refused'],
   async handle({ tx, body, caller, ports, requestId }) {
-    const url = checkWebhookUrl(body.url, ports.config.WEBHOOK_ALLOW_PRIVATE)
+    const url = checkWebhookUrl(body.url, ports.allowPrivateWebhooks)
     const secret = `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`
     const row = await tx.prisma.webhookEndpoint.create({
       data: {
