@@ -3,9 +3,9 @@ import type { DueKind } from '../due-work.ts'
 import type { Ground } from '../ground.ts'
 import type { JobDefinition } from './define-job.ts'
 import { startDueLoop } from './due-loop.ts'
-import { handBack, type Lease } from './lease.ts'
+import { holdings } from './holdings.ts'
 import { openQueue, type Payload } from './queue.ts'
-import { type Running, runJob } from './run.ts'
+import { runJob } from './run.ts'
 
 export type WorkerOptions<Ports> = {
   /** `redis://…`; without it the queue is in the database (schema `bullmq`). */
@@ -46,58 +46,38 @@ export async function startWorker<Ports extends Ground>(
     prefix: options.queuePrefix,
     onError: (error) => ports.log.warn({ err: error }, 'the queue met an error'),
   })
-  const running = new Set<Running>()
-  const claims = new Map<string, { lease: Lease; at: number }>()
-  let ending = false
-
+  const held = holdings(ports, queueLeaseMs)
   const dueLoop = startDueLoop(ports, {
     kinds,
     queue,
     queueLeaseMs,
     intervalMs: options.intervalMs ?? 200,
-    onClaim({ dueId, clientId, token }) {
-      const old = performance.now() - queueLeaseMs
-      for (const [id, claim] of claims) if (claim.at < old) claims.delete(id)
-      claims.set(dueId, { lease: { dueId, clientId, token }, at: performance.now() })
-    },
+    onClaim: held.claimed,
   })
+  let ending = false
   for (const job of options.jobs) {
     await queue.consume(job.kind, job.concurrency, async (payload: Payload) => {
-      if (ending) {
-        await handBack(ports.db, payload, false).catch((error) =>
-          ports.log.warn({ err: error }, 'a claim was not handed back'),
-        )
-        return
-      }
-      if (claims.get(payload.dueId)?.lease.token === payload.token) claims.delete(payload.dueId)
-      const dueAgain = await runJob(ports, job, payload, running)
+      if (ending) return held.giveBack(payload)
+      held.started(payload)
+      const dueAgain = await runJob(ports, job, payload, held.running)
       if (dueAgain) dueLoop.nudge()
     })
   }
-
   async function stop(): Promise<void> {
     ending = true
     await dueLoop.stop()
-    const drained = queue.drain()
-    const grace = new AbortController()
-    await Promise.race([
-      drained,
-      sleep(options.graceMs ?? 20_000, undefined, { signal: grace.signal }).catch(() => {}),
-    ])
-    grace.abort()
-    const handingBack = [
-      ...[...running].map((run) => {
-        run.abort('the process ends')
-        return handBack(ports.db, run.lease, true)
-      }),
-      ...[...claims.values()].map((claim) => handBack(ports.db, claim.lease, false)),
-    ]
-    for (const result of await Promise.allSettled(handingBack)) {
-      if (result.status === 'rejected') ports.log.warn({ err: result.reason }, 'a lease was not handed back')
-    }
-    drained.catch(() => {})
+    const warn = (error: unknown) => ports.log.warn({ err: error }, 'the queue did not end well')
+    await within(options.graceMs ?? 20_000, queue.drain().catch(warn))
+    await held.giveBackAll()
     // A queue that does not answer must not keep the process from ending.
-    await Promise.race([queue.close(), sleep(5_000, undefined, { ref: false })])
+    await within(5_000, queue.close().catch(warn))
   }
   return { nudge: () => dueLoop.nudge(), stop }
+}
+
+/** Waits for `work`, but no longer than `ms`. */
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  const timer = new AbortController()
+  await Promise.race([work, sleep(ms, undefined, { signal: timer.signal }).catch(() => {})])
+  timer.abort()
 }

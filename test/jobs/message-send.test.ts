@@ -54,7 +54,7 @@ afterAll(async () => {
   await ground.close()
 })
 
-async function message(sealed = false): Promise<{ clientId: string; id: string }> {
+async function message(): Promise<{ clientId: string; id: string }> {
   const clientId = await ground.newClient()
   const id = newId('message', ground.clock.now())
   await ground.db.forClient(clientId, async (tx) => {
@@ -75,8 +75,7 @@ async function message(sealed = false): Promise<{ clientId: string; id: string }
         createdAt,
       },
     })
-    const text = 'Hei, åpne lenken'
-    const body = sealed ? await ground.vault.seal(tx, { kind: 'company', companyId }, text) : text
+    const seal = (text: string) => ground.vault.seal(tx, { kind: 'person', companyId, userId }, text)
     await tx.prisma.message.create({
       data: {
         id,
@@ -84,9 +83,9 @@ async function message(sealed = false): Promise<{ clientId: string; id: string }
         companyId,
         userId,
         channel: 'email',
-        address: 'prove@eksempel.test',
-        subject: 'Avtale å signere',
-        body,
+        address: await seal('prove@eksempel.test'),
+        subject: await seal('Avtale å signere'),
+        body: await seal('Hei, åpne lenken'),
         state: 'pending',
         createdAt,
       },
@@ -100,8 +99,8 @@ const rowOf = ({ clientId, id }: { clientId: string; id: string }) =>
   ground.db.forClient(clientId, (tx) => tx.prisma.message.findUniqueOrThrow({ where: { id } }))
 
 describe('a message', () => {
-  it.each([false, true])('is mailed once (sealed: %s)', async (sealed) => {
-    const mail = await message(sealed)
+  it('is mailed once', async () => {
+    const mail = await message()
     expect(await run(mail)).toBe('done')
     expect(await run(mail)).toBe('done')
     expect(mails).toEqual([
@@ -133,6 +132,16 @@ describe('a message', () => {
     refuse = 451
     await expect(run(mail)).rejects.toThrow()
     expect((await rowOf(mail)).state).toBe('pending')
+  })
+
+  it('to a person who was erased has failed', async () => {
+    const mail = await message()
+    await ground.db.forClient(mail.clientId, (tx) =>
+      tx.prisma.dataKey.updateMany({ data: { wrapped: null, destroyedAt: tx.now } }),
+    )
+    expect(await run(mail)).toBe('done')
+    expect((await rowOf(mail)).state).toBe('failed')
+    expect(mails).toEqual([])
   })
 
   it('has failed when the retries are used up', async () => {

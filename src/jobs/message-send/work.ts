@@ -2,40 +2,25 @@ import type { Actor } from '../../audit/record.ts'
 import type { Tx } from '../../db.ts'
 import { messageMachine } from '../../domain/machines.ts'
 import { moveState } from '../../events/move.ts'
+import { KeyDestroyed } from '../../vault.ts'
 import type { GivenUp, Outcome, Run } from '../define-job.ts'
 import type { MessagePorts } from '../ports.ts'
 import { MailRefused } from './mailer.ts'
 
 const actor: Actor = { kind: 'job', id: 'message-send' }
 
-/** Address and words are sealed under the person's key: a letter carries a link that lets a person in. */
-async function readable(tx: Tx, ports: MessagePorts, text: string): Promise<string> {
-  return text.startsWith('v1.') ? ports.vault.open(tx, text) : text
-}
+type Letter = { readonly to: string; readonly subject: string; readonly text: string }
 
 /**
  * Sends one mail. SMTP has no exactly-once: the state moves after the server took the mail over, so a process that
  * dies in between sends it again, under the same Message-ID. Nothing else sends twice.
  */
 export async function sendMessage(ports: MessagePorts, run: Run): Promise<Outcome> {
-  const message = await ports.db.forClient(run.clientId, async (tx) => {
-    const row = await tx.prisma.message.findUnique({ where: { id: run.subjectId } })
-    if (!row || row.state === 'sent') return undefined
-    // Asked for again after it had failed.
-    if (row.state === 'failed') {
-      await moveState(tx, messageMachine, row.id, 'failed', 'pending', { actor, companyId: row.companyId })
-    }
-    return {
-      ...row,
-      address: await readable(tx, ports, row.address),
-      subject: await readable(tx, ports, row.subject),
-      body: await readable(tx, ports, row.body),
-    }
-  })
-  if (!message) return 'done'
-  const { id, address, subject, body, companyId } = message
+  const taken = await ports.db.forClient(run.clientId, (tx) => takeUp(tx, ports, run.subjectId))
+  if (!taken) return 'done'
+  const { id, companyId, letter } = taken
   try {
-    await ports.mailer.send({ id, to: address, subject, text: body })
+    await ports.mailer.send({ id, ...letter })
   } catch (error) {
     if (!(error instanceof MailRefused)) throw error
     await ports.db.forClient(run.clientId, (tx) => fail(tx, id, companyId, error.message))
@@ -46,6 +31,32 @@ export async function sendMessage(ports: MessagePorts, run: Run): Promise<Outcom
     await tx.prisma.message.update({ where: { id }, data: { sentAt: tx.now } })
   })
   return 'done'
+}
+
+/** Opens a letter that is still to be sent, sealed under its person's key; undefined when there is none (any more). */
+async function takeUp(
+  tx: Tx,
+  ports: MessagePorts,
+  messageId: string,
+): Promise<{ id: string; companyId: string; letter: Letter } | undefined> {
+  const row = await tx.prisma.message.findUnique({ where: { id: messageId } })
+  if (!row || row.state === 'sent') return undefined
+  const { id, companyId } = row
+  // Asked for again after it had failed.
+  if (row.state === 'failed')
+    await moveState(tx, messageMachine, id, 'failed', 'pending', { actor, companyId })
+  try {
+    const letter = {
+      to: await ports.vault.open(tx, row.address),
+      subject: await ports.vault.open(tx, row.subject),
+      text: await ports.vault.open(tx, row.body),
+    }
+    return { id, companyId, letter }
+  } catch (error) {
+    if (!(error instanceof KeyDestroyed)) throw error
+    await fail(tx, id, companyId, 'the person was erased')
+    return undefined
+  }
 }
 
 async function fail(tx: Tx, id: string, companyId: string, reason: string): Promise<void> {
