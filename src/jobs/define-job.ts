@@ -42,7 +42,7 @@ export type JobDefinition<Ports> = {
 export type JobOptions<Ports> = Omit<JobDefinition<Ports>, 'leaseMs' | 'timeoutMs'> &
   Partial<Pick<JobDefinition<Ports>, 'leaseMs' | 'timeoutMs'>>
 
-/** Defines a job. Leases default to 15 s, a run's time to 2 minutes. */
+/** Defines a job. Leases default to 10 s, a run's time to 2 minutes. */
 export function defineJob<Ports>(options: JobOptions<Ports>): JobDefinition<Ports> {
-  return { leaseMs: 15_000, timeoutMs: 120_000, ...options }
+  return { leaseMs: 10_000, timeoutMs: 120_000, ...options }
 }

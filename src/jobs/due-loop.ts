@@ -7,18 +7,17 @@ import type { QueueHandle } from './queue.ts'
 export type DueLoopOptions = {
   readonly kinds: ReadonlyMap<DueKind, { readonly concurrency: number }>
   readonly queue: QueueHandle
-  /** How long a claim may wait on the queue before it counts as lost with it. */
   readonly queueLeaseMs: number
   readonly intervalMs: number
   readonly onClaim: (claim: Claim) => void
 }
 
-/** Claims at one time. With what waits on the queue it stays well below what can start within the lease. */
+/** Claims at one time. */
 const most = 20
 
 /**
- * Moves due rows to the queue: claim, put, again. A kind whose queue is full is left in the database, so that a claim
- * does not run out while it waits and several processes share the work.
+ * Moves due rows to the queue: claim, put, again. A kind whose queue is full is left in the database, so that claims
+ * do not wait long and several processes share the work.
  */
 export function startDueLoop(ground: Ground, options: DueLoopOptions): Loop {
   const busy = new Set<DueKind>()

@@ -13,7 +13,7 @@ export type WorkerOptions<Ports> = {
   readonly databaseUrl: string
   readonly jobs: readonly JobDefinition<Ports>[]
   readonly intervalMs?: number
-  /** How long a claim may wait on the queue before it is claimed again. */
+  /** How long after the death of this process its claims are taken over; renewed while they wait on the queue. */
   readonly queueLeaseMs?: number
   /** How long `stop` waits for what runs, before it is handed back. */
   readonly graceMs?: number
@@ -38,7 +38,7 @@ export async function startWorker<Ports extends Ground>(
 ): Promise<JobWorker> {
   const kinds = new Map<DueKind, JobDefinition<Ports>>(options.jobs.map((job) => [job.kind, job]))
   if (kinds.size !== options.jobs.length) throw new Error('two jobs of one kind')
-  const queueLeaseMs = options.queueLeaseMs ?? 60_000
+  const queueLeaseMs = options.queueLeaseMs ?? 15_000
   const queue = openQueue({
     queueUrl: options.queueUrl,
     databaseUrl: options.databaseUrl,

@@ -6,13 +6,13 @@ import { type JobWorker, startWorker } from '../../src/jobs/runtime.ts'
 import { backends } from './backends.ts'
 import { type TestGround, testGround, until } from './ground.ts'
 
-type Job = Omit<JobOptions<TestGround>, 'kind' | 'concurrency'>
+type Job = Omit<JobOptions<TestGround>, 'kind' | 'concurrency'> & { concurrency?: number }
 
 /** What tests of the worker use: one client, one kind of work, a worker per call that ends with its test. */
 export type Harness = {
   readonly ground: TestGround
   readonly clientId: string
-  start(job: Job, options?: { graceMs?: number; prefix?: string }): Promise<JobWorker>
+  start(job: Job, options?: { graceMs?: number; queueLeaseMs?: number; prefix?: string }): Promise<JobWorker>
   /** Stops one worker now instead of after the test. */
   stop(worker: JobWorker): Promise<void>
   ask(subjectId: string, inMs?: number, clientId?: string): Promise<void>

@@ -129,4 +129,25 @@ onEachBackend('leases', (harness) => {
     )
     expect(seen.toSorted()).toEqual(ids.toSorted())
   })
+
+  it('keeps what waits behind a long run, though its claim is short', async () => {
+    const { start, ask, gone, rowOf } = harness()
+    const seen: string[] = []
+    const ids = [unique(), unique(), unique()]
+    await start(
+      {
+        concurrency: 1,
+        work: async (_ports, run) => {
+          await new Promise((resolve) => setTimeout(resolve, 500))
+          return note(seen, run.subjectId)
+        },
+      },
+      { queueLeaseMs: 300 },
+    )
+    for (const id of ids) await ask(id)
+    const last = await until('two runs', async () => seen.length === 2 && rowOf(ids[2] ?? ''))
+    expect(last.attempts).toBe(1)
+    for (const id of ids) await gone(id)
+    expect(seen).toEqual(ids)
+  })
 })
