@@ -36,5 +36,7 @@ if (installedAt < changedAt('package-lock.json') || installedAt < changedAt('pac
 if (changedAt('src/generated/client.ts') < changedAt('prisma/schema.prisma')) {
   // The generator would download a native engine that it never calls here; any executable keeps it from trying.
   const node = new URL('node_modules/.bin/node', root).pathname
-  run(node, ['node_modules/prisma/build/index.js', 'generate'], { PRISMA_SCHEMA_ENGINE_BINARY: process.execPath })
+  run(node, ['node_modules/prisma/build/index.js', 'generate'], {
+    PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
+  })
 }

@@ -89,6 +89,7 @@ export function gatewayEnvironment(place: GatewayPlace, urls: SandboxUrls): Reco
     ...plainEnvironment(),
     ...keepSecrets(place.dataDir),
     KONTOBRO_KIND: 'sandbox',
+    OPERATOR_NAME: 'Sandkassens kontobro',
     KONTOBRO_DATA_DIR: place.dataDir,
     DATABASE_URL: place.database.appUrl,
     ...(place.queueUrl ? { QUEUE_URL: place.queueUrl } : {}),

@@ -12,6 +12,12 @@ const commands: readonly Command[] = [
     load: async () => (await import('./inspect.ts')).inspect,
   },
   {
+    name: 'client create',
+    usage: 'client create NAME',
+    summary: 'Make an API client with its first key. The key is printed, once.',
+    load: async () => (await import('./client.ts')).createClient,
+  },
+  {
     name: 'audit head',
     usage: 'audit head [--client ID]',
     summary: 'Print the newest signed head of every audit chain, one per line, to be kept somewhere else.',

@@ -1,13 +1,10 @@
-import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import { recordAudit } from '../../../audit/record.ts'
 import { newId } from '../../../domain/ids.ts'
+import { newWebhookSecret } from '../../../events/webhook-signature.ts'
 import { defineRoute } from '../../define-route.ts'
 import { checkWebhookUrl } from './check-url.ts'
 import { eventType, tag, webhookEndpoint, webhookEndpointOf } from './schema.ts'
-
-/** Standard Webhooks asks for 24 to 64 bytes. */
-const SECRET_BYTES = 32
 
 export const createWebhookEndpoint = defineRoute({
   method: 'POST',
@@ -34,7 +31,7 @@ export const createWebhookEndpoint = defineRoute({
   problems: ['webhook_url_refused'],
   async handle({ tx, body, caller, ports, requestId }) {
     const url = checkWebhookUrl(body.url, ports.allowPrivateWebhooks)
-    const secret = `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`
+    const secret = newWebhookSecret()
     const row = await tx.prisma.webhookEndpoint.create({
       data: {
         id: newId('webhook', tx.now),
