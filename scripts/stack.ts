@@ -47,6 +47,8 @@ export type Stack = {
   readonly api: string
   /** Origins of further API processes. */
   readonly moreApis: readonly string[]
+  /** Id of the API client, and its key. */
+  readonly client: string
   readonly apiKey: string
   readonly sandbox: SandboxUrls
   /** The gateway's processes in the order of `roles`. */
@@ -113,7 +115,7 @@ async function startParts(options: StackOptions, ends: Ends): Promise<Omit<Stack
   return {
     api: publicUrl,
     moreApis: apis.slice(1),
-    apiKey: client.apiKey,
+    ...client,
     sandbox,
     gateway,
     sandboxChild,

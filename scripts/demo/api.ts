@@ -32,8 +32,13 @@ export class ApiProblem extends Error {
 
 const deadlineMs = 30_000
 
-export function apiClient(origin: string, key: string): Api {
+/** With several origins the requests take turns. */
+export function apiClient(origins: string | readonly string[], key: string): Api {
+  const all = [origins].flat()
+  const [first = ''] = all
+  let turn = 0
   async function request<T>(method: string, path: string, init: RequestInit = {}): Promise<T> {
+    const origin = all[turn++ % all.length]
     const answer = await fetch(`${origin}${path}`, {
       ...init,
       method,
@@ -47,7 +52,7 @@ export function apiClient(origin: string, key: string): Api {
   }
   const get = <T>(path: string) => request<T>('GET', path)
   return {
-    origin,
+    origin: first,
     key,
     get,
     async list<T>(path: string) {

@@ -5,8 +5,10 @@ export type Report = (line: { title: string; said: string; ms: number }) => void
 
 export type RunOptions = {
   readonly report?: Report
-  /** How long a step is taken again while servers are down; 0 unless said: the first failure ends the walk. */
+  /** How long a step that failed is taken again: servers may be down. 0 unless said. */
   readonly patienceMs?: number
+  /** Runs beside each step; the next one begins when both have ended. */
+  readonly beside?: (step: number) => Promise<void>
 }
 
 /** A step of the path did not hold. */
@@ -18,9 +20,11 @@ export class StepFailed extends Error {
 
 /** Takes the steps one after the other. @throws StepFailed for the first one that does not hold. */
 export async function runSteps(walk: Walk, steps: readonly Step[], options: RunOptions = {}): Promise<void> {
-  for (const step of steps) {
+  for (const [i, step] of steps.entries()) {
     const start = performance.now()
+    const beside = options.beside?.(i)
     const said = await take(walk, step, start + (options.patienceMs ?? 0))
+    await beside
     options.report?.({ title: step.title, said, ms: performance.now() - start })
   }
 }
@@ -30,13 +34,8 @@ async function take(walk: Walk, step: Step, deadline: number): Promise<string> {
     try {
       return await step.run(walk)
     } catch (error) {
-      if (performance.now() > deadline || !isBroken(error)) throw new StepFailed(step.title, error)
+      if (performance.now() > deadline) throw new StepFailed(step.title, error)
       await sleep(100)
     }
   }
-}
-
-/** The connection broke, or nobody listens: what happens when a server is killed. Anything else is a failure. */
-export function isBroken(error: unknown): boolean {
-  return error instanceof TypeError && /fetch failed|terminated/.test(error.message)
 }

@@ -41,7 +41,8 @@ export type Step = {
 }
 
 export type WalkOptions = {
-  readonly api: string
+  /** Origins of the API; requests take turns. */
+  readonly api: string | readonly string[]
   readonly apiKey: string
   readonly control: string
   readonly receiver: Receiver
