@@ -11,6 +11,7 @@ export const eventTypes = {
   'account.discovered': 'A consent showed a business account.',
   'account.state_changed': 'An account was enabled, went stale or was closed.',
   'account.day_proven': 'A day of an account was proven from balances the bank stated.',
+  'account.day_reopened': 'Rows changed on days that were proven; they are judged anew.',
   'account.gap_opened': 'What the bank stated does not add up; the amount is in the data.',
   'account.gap_closed': 'A gap was closed.',
   'transaction.added': 'Transactions were added; the data names the account and how many.',

@@ -15,6 +15,7 @@ export const prefixes = {
   transaction: 'txn',
   detail: 'det',
   statement: 'sta',
+  balance: 'bal',
   file: 'fil',
   payment: 'pay',
   approval: 'apr',

@@ -1,0 +1,121 @@
+import type { Tx } from '../db.ts'
+import { addDays } from '../domain/clock.ts'
+import type { Anchor } from './proof.ts'
+
+export type AnchorRange = { readonly accountId: string; readonly currency: string; readonly from: string }
+
+type BalanceRecord = {
+  type: string
+  date: string
+  source_id: string
+  amount_minor: string
+  read_at: Date
+  booked_sum_minor: string | null
+}
+
+/**
+ * Booked balances that reads of the bank stated: of each day the last word, and interim ones that held still while the
+ * rows were read. Those of files stand in their statements, which know their days better than a balance's date does.
+ */
+export async function loadAnchors(tx: Tx, range: AnchorRange): Promise<Anchor[]> {
+  const { rows } = await tx.sql.query<BalanceRecord>(
+    `(select distinct on (type, date) type, date, source_id, amount_minor, read_at, null as booked_sum_minor
+        from balance where client_id = $1 and account_id = $2 and currency = $3 and date >= $4
+         and type in ('closingBooked', 'openingBooked', 'previouslyClosedBooked') and source_id like 'job\\_%'
+       order by type, date, read_at desc, id desc)
+     union all
+     (select type, to_char(read_at at time zone 'Europe/Oslo', 'YYYY-MM-DD'), source_id, amount_minor,
+        read_at, booked_sum_minor
+        from balance where client_id = $1 and account_id = $2 and currency = $3 and steady
+         and read_at >= ($4::date - 1)::timestamptz)`,
+    [tx.clientId, range.accountId, range.currency, addDays(range.from, -1)],
+  )
+  return rows.map((row) => {
+    const { type, date, source_id: source, read_at: readAt } = row
+    const opening = type === 'openingBooked'
+    return {
+      kind: type === 'interimBooked' ? 'interim' : 'close',
+      date: opening ? addDays(date, -1) : date,
+      amountMinor: BigInt(row.amount_minor),
+      // Each closing balance is a word of its own, also where one answer lists those of many days.
+      sources: [type === 'interimBooked' ? source : `${source} ${type} ${date}`],
+      readAt,
+      ...(row.booked_sum_minor === null ? {} : { bookedSumMinor: BigInt(row.booked_sum_minor) }),
+    }
+  })
+}
+
+type StatementRecord = {
+  bank_statement_id: string
+  from_date: string
+  to_date: string
+  opening_minor: string | null
+  closing_minor: string | null
+  created_at: Date
+}
+type Period = { readonly from: string; readonly to: string }
+
+/** Opening and closing balances of statements in files, and the days that these cover. */
+export async function statementAnchors(
+  tx: Tx,
+  range: AnchorRange,
+): Promise<{ anchors: Anchor[]; periods: Period[] }> {
+  const { rows } = await tx.sql.query<StatementRecord>(
+    `select bank_statement_id, from_date, to_date, opening_minor, closing_minor, created_at from statement
+      where client_id = $1 and account_id = $2 and currency = $3 and to_date >= $4 and from_date is not null
+      order by from_date, to_date, id`,
+    [tx.clientId, range.accountId, range.currency, range.from],
+  )
+  const byPeriod = Map.groupBy(rows, (row) => `${row.from_date} ${row.to_date}`)
+  return {
+    anchors: [...byPeriod.values()].flatMap((group) => joinParts(group).flatMap(anchorsOf)),
+    periods: rows.map((row) => ({ from: row.from_date, to: row.to_date })),
+  }
+}
+
+type Part = { row: StatementRecord; opening: string | null; closing: string | null }
+
+/**
+ * Statements of the same days are the same one again, or parts that follow each other: where one ends as another
+ * begins, only the outer balances are those of the evening before and of the last day.
+ */
+function joinParts(group: readonly StatementRecord[]): Part[] {
+  const parts = group.map((row) => ({ row, opening: row.opening_minor, closing: row.closing_minor }))
+  const distinct = new Set(parts.map((part) => `${part.opening} ${part.closing}`))
+  if (distinct.size < 2) return parts
+  return parts.map((part) => ({
+    row: part.row,
+    opening: parts.some((other) => other !== part && other.closing === part.opening) ? null : part.opening,
+    closing: parts.some((other) => other !== part && other.opening === part.closing) ? null : part.closing,
+  }))
+}
+
+function anchorsOf({ row, opening, closing }: Part): Anchor[] {
+  const source = `${row.bank_statement_id} ${row.from_date} ${row.to_date}`
+  const anchor = (date: string, minor: string | null): Anchor[] =>
+    minor === null
+      ? []
+      : [{ kind: 'close', date, amountMinor: BigInt(minor), sources: [source], readAt: row.created_at }]
+  return [...anchor(addDays(row.from_date, -1), opening), ...anchor(row.to_date, closing)]
+}
+
+/** Was a day part of a finished read, or of a statement? */
+export async function loadCovered(
+  tx: Tx,
+  range: AnchorRange,
+  periods: readonly Period[],
+): Promise<(date: string) => boolean> {
+  const { rows } = await tx.sql.query<{ first: string | null; through: string | null }>(
+    `select (select min(from_date) from sync_job j where j.client_id = a.client_id and j.account_id = a.id
+        and j.pages > 0) as first, a.read_through as through
+       from account a where a.client_id = $1 and a.id = $2`,
+    [tx.clientId, range.accountId],
+  )
+  const { first, through } = rows[0] ?? {}
+  const read = first && through ? [...periods, { from: first, to: through }] : periods
+  const days = new Set<string>()
+  for (const { from, to } of read) {
+    for (let date = from > range.from ? from : range.from; date <= to; date = addDays(date, 1)) days.add(date)
+  }
+  return (date) => days.has(date)
+}

@@ -1,0 +1,190 @@
+import type { Tx } from '../db.ts'
+import { newId } from '../domain/ids.ts'
+import { type Column, insertRows, unnest } from './bulk.ts'
+import {
+  type EntryOwner,
+  entryColumns,
+  entryValues,
+  routeOf,
+  writeAliases,
+  writeDetails,
+} from './entry-rows.ts'
+import type { Change, StoredEntry } from './identity.ts'
+import { sameAliases, sameDetails } from './merge.ts'
+import type { ObservedRow } from './normal.ts'
+
+export type Source = { readonly id: string }
+
+/** Writes new entries; answers their ids in the order of the rows. */
+export async function addEntries(
+  tx: Tx,
+  account: EntryOwner,
+  source: Source,
+  rows: readonly ObservedRow[],
+): Promise<string[]> {
+  const made = rows.map((row) => ({ row, entryId: newId('transaction', tx.now) }))
+  const columns: Column[] = [
+    ['id', 'text'],
+    ['client_id', 'text'],
+    ['company_id', 'text'],
+    ['account_id', 'text'],
+    ['revision', 'int4'],
+    ['first_seen_at', 'timestamptz'],
+    ['updated_at', 'timestamptz'],
+    ...entryColumns,
+  ]
+  const values = made.map(({ row, entryId }) => [
+    entryId,
+    tx.clientId,
+    account.companyId,
+    account.id,
+    0,
+    tx.now,
+    tx.now,
+    ...entryValues(row.content, { ...row, sourceId: source.id, state: row.status }),
+  ])
+  await insertRows(tx.sql, 'entry', columns, values)
+  await writeDetails(
+    tx,
+    account,
+    made.map(({ row, entryId }) => ({ entryId, details: row.content.details })),
+  )
+  await writeAliases(
+    tx,
+    account,
+    made.map(({ row, entryId }) => ({ entryId, aliases: row.aliases })),
+  )
+  return made.map(({ entryId }) => entryId)
+}
+
+/** Writes what changed of entries, and what they were before and why they were taken to be the same. */
+export async function reviseEntries(
+  tx: Tx,
+  account: EntryOwner,
+  source: Source,
+  changes: readonly Change[],
+): Promise<void> {
+  await insertRevisions(
+    tx,
+    account,
+    source,
+    changes.map(({ entry, reason, confidence }) => ({ entry, reason, confidence })),
+  )
+  await updateEntries(tx, source, changes, true)
+  await writeTrimmings(tx, account, changes)
+}
+
+/** Notes new ids, hashes and balances of entries that have not changed: no revision. */
+export async function touchEntries(
+  tx: Tx,
+  account: EntryOwner,
+  source: Source,
+  changes: readonly Change[],
+): Promise<void> {
+  await updateEntries(tx, source, changes, false)
+  await writeTrimmings(tx, account, changes)
+}
+
+/** Entries that the bank took back. They stay, as removed, and come back if they are stated again. */
+export async function removeEntries(
+  tx: Tx,
+  account: EntryOwner,
+  source: Source,
+  entries: readonly StoredEntry[],
+): Promise<void> {
+  if (entries.length === 0) return
+  await insertRevisions(
+    tx,
+    account,
+    source,
+    entries.map((entry) => ({ entry, reason: 'not_stated', confidence: 'certain' })),
+  )
+  await tx.sql.query(
+    `update entry set state = 'removed', revision = revision + 1, updated_at = $3
+      where client_id = $1 and id = any ($2::text[])`,
+    [tx.clientId, entries.map((entry) => entry.id), tx.now],
+  )
+}
+
+async function updateEntries(
+  tx: Tx,
+  source: Source,
+  changes: readonly Change[],
+  revised: boolean,
+): Promise<void> {
+  if (changes.length === 0) return
+  const columns: Column[] = [['id', 'text'], ...entryColumns]
+  const rows = changes.map(({ entry, content, state, hash, identityHash, row }) => {
+    // Whoever made an entry stays its owner, unless the same kind of source speaks again.
+    const sourceId = hash === row.hash && routeOf(source.id) === entry.route ? source.id : null
+    const values = entryValues(content, { sourceId: '', state, identityHash, hash })
+    return [entry.id, sourceId, ...values.slice(1)]
+  })
+  const { text, values } = unnest(columns, rows)
+  const names = columns.map(([name]) => name)
+  const set = names.slice(2).map((name) => `${name} = n.${name}`)
+  const life = revised ? ', revision = e.revision + 1, updated_at = n.at' : ''
+  await tx.sql.query(
+    `update entry e set source_id = coalesce(n.source_id, e.source_id), ${set.join(', ')}${life}
+       from (select u.*, $${columns.length + 2}::timestamptz as at from ${text} as u (${names.join(', ')})) n
+      where e.client_id = $${columns.length + 1} and e.id = n.id`,
+    [...values, tx.clientId, tx.now],
+  )
+}
+
+async function writeTrimmings(tx: Tx, account: EntryOwner, changes: readonly Change[]): Promise<void> {
+  const detailed = changes.filter(
+    ({ entry, content }) => !sameDetails(entry.content.details, content.details),
+  )
+  await writeDetails(
+    tx,
+    account,
+    detailed.map(({ entry, content }) => ({ entryId: entry.id, details: content.details })),
+  )
+  const renamed = changes.filter(({ entry, aliases }) => !sameAliases(entry.aliases, aliases))
+  await writeAliases(
+    tx,
+    account,
+    renamed.map(({ entry, aliases }) => ({ entryId: entry.id, aliases })),
+    true,
+  )
+}
+
+const revisionColumns = [
+  ['client_id', 'text'],
+  ['company_id', 'text'],
+  ['entry_id', 'text'],
+  ['revision', 'int4'],
+  ['before', 'jsonb'],
+  ['reason', 'text'],
+  ['confidence', 'text'],
+  ['source_id', 'text'],
+  ['at', 'timestamptz'],
+] as const
+
+async function insertRevisions(
+  tx: Tx,
+  account: EntryOwner,
+  source: Source,
+  revisions: readonly Pick<Change, 'entry' | 'reason' | 'confidence'>[],
+): Promise<void> {
+  const rows = revisions.map(({ entry, reason, confidence }) => [
+    tx.clientId,
+    account.companyId,
+    entry.id,
+    entry.revision,
+    before(entry),
+    reason,
+    confidence,
+    source.id,
+    tx.now,
+  ])
+  await insertRows(tx.sql, 'entry_revision', revisionColumns, rows)
+}
+
+/** The entry as it was; amounts in minor units as strings, since JSON numbers lose them. */
+function before({ state, content, aliases }: StoredEntry): string {
+  return JSON.stringify({ state, ...content, aliases }, (_key, value: unknown) =>
+    typeof value === 'bigint' ? value.toString() : value,
+  )
+}

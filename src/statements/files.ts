@@ -1,0 +1,138 @@
+import { archive, unarchive } from '../archive.ts'
+import type { Actor } from '../audit/record.ts'
+import { getCompany } from '../consent/companies.ts'
+import type { Prisma, Tx } from '../db.ts'
+import { newId } from '../domain/ids.ts'
+import type { StateOf } from '../domain/machine.ts'
+import { fileImportMachine } from '../domain/machines.ts'
+import { appendEvent } from '../events/append.ts'
+import { moveState } from '../events/move.ts'
+import { sha256 } from '../vault.ts'
+import { type FileReading, readFile } from './file-reading.ts'
+import type { StatementPorts } from './ports.ts'
+
+export type FileRow = Prisma.FileImportGetPayload<object>
+export type FileState = StateOf<typeof fileImportMachine>
+
+export type FileHandedIn = {
+  readonly companyId: string
+  readonly name?: string
+  readonly bytes: Uint8Array
+  readonly actor: Actor
+  readonly requestId?: string
+}
+
+export type FileResult = {
+  readonly file: FileRow
+  /** The same bytes were read before for this company: nothing was changed by this call. */
+  readonly alreadyImported: boolean
+}
+
+/** A long file is one transaction: all of it counts, or none. */
+const importTimeoutMs = 10 * 60_000
+
+/**
+ * Takes in a statement file: the bytes go to the archive, encrypted, its statements end in the same observations and
+ * entries as a sync. What can be read goes in, what cannot is named with its line (state `partial`; `failed` when
+ * nothing could). The same bytes again change nothing and say so; a failed file is read again.
+ * @throws Problem `not_found` for an unknown company.
+ */
+export async function importFile(
+  ports: StatementPorts,
+  clientId: string,
+  handedIn: FileHandedIn,
+): Promise<FileResult> {
+  const { id, done } = await ports.db.forClient(clientId, (tx) => receive(ports, tx, handedIn))
+  if (done) return { file: done, alreadyImported: true }
+  return ports.db.forClient(clientId, (tx) => finish(ports, tx, id, handedIn), { timeoutMs: importTimeoutMs })
+}
+
+async function receive(
+  ports: StatementPorts,
+  tx: Tx,
+  { companyId, name, bytes, actor, requestId }: FileHandedIn,
+): Promise<{ id: string; done?: FileRow }> {
+  const company = await getCompany(tx, companyId)
+  const hash = sha256(bytes)
+  const key = { clientId: tx.clientId, companyId: company.id, sha256: hash }
+  const where = { clientId_companyId_sha256: key }
+  const known = await tx.prisma.fileImport.findUnique({ where })
+  if (known?.state === 'failed') {
+    const facts = { actor, companyId: company.id, ...(requestId ? { requestId } : {}) }
+    await moveState(tx, fileImportMachine, known.id, 'failed', 'received', facts)
+  }
+  if (known) return { id: known.id, ...(settled(known) ? { done: known } : {}) }
+  const archiveId = await archive(tx, ports.vault, {
+    companyId: company.id,
+    kind: 'statement_file',
+    mediaType: 'application/octet-stream',
+    bytes,
+  })
+  // Two at once: the second waits on the unique key, then finds the first one's row.
+  const made = {
+    ...key,
+    id: newId('file', tx.now),
+    archiveId,
+    name: name ?? null,
+    state: 'received',
+    warnings: [],
+  }
+  await tx.prisma.fileImport.createMany({ data: [{ ...made, createdAt: tx.now }], skipDuplicates: true })
+  const row = await tx.prisma.fileImport.findUniqueOrThrow({ where })
+  return { id: row.id, ...(settled(row) ? { done: row } : {}) }
+}
+
+const settled = (row: FileRow) => row.state !== 'received' && row.state !== 'failed'
+
+async function finish(
+  ports: StatementPorts,
+  tx: Tx,
+  id: string,
+  { actor, requestId, bytes }: FileHandedIn,
+): Promise<FileResult> {
+  await tx.prisma
+    .$queryRaw`select id from file_import where client_id = ${tx.clientId} and id = ${id} for update`
+  const row = await tx.prisma.fileImport.findUniqueOrThrow({ where: { id } })
+  if (row.state !== 'received') return { file: row, alreadyImported: true }
+  const reading = await readFile(ports, tx, row, bytes)
+  const state = stateOf(reading)
+  await moveState(tx, fileImportMachine, id, 'received', state, {
+    actor,
+    companyId: row.companyId,
+    ...(requestId ? { requestId } : {}),
+  })
+  const file = await tx.prisma.fileImport.update({
+    where: { id },
+    data: {
+      format: reading.format,
+      version: reading.version,
+      statements: reading.statements,
+      entries: reading.entries,
+      added: reading.added,
+      revised: reading.revised,
+      warnings: reading.warnings as Prisma.InputJsonArray,
+      ...(reading.error ? { error: reading.error } : {}),
+      endedAt: tx.now,
+    },
+  })
+  const { statements, entries, added, revised, accountIds } = reading
+  await appendEvent(tx, {
+    type: 'file.imported',
+    resourceType: 'file',
+    resourceId: id,
+    companyId: row.companyId,
+    data: { state, statements, entries, added, revised, accountIds: [...accountIds] },
+  })
+  return { file, alreadyImported: false }
+}
+
+function stateOf(reading: FileReading): Exclude<FileState, 'received'> {
+  if (reading.statements === 0) return 'failed'
+  if (reading.error || reading.leftOut > 0) return 'partial'
+  return reading.added + reading.revised > 0 ? 'imported' : 'imported_no_change'
+}
+
+/** The bytes of a file as they were handed in. */
+export async function fileBytes(ports: StatementPorts, tx: Tx, file: FileRow): Promise<Buffer> {
+  return unarchive(tx, ports.vault, file.archiveId)
+}

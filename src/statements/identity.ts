@@ -1,0 +1,129 @@
+import { matchAll, type Pair } from './match-rows.ts'
+import { mergeAliases, mergeContent, sameAliases, sameContent } from './merge.ts'
+import type { Alias, EntryContent, ObservedRow, Route } from './normal.ts'
+
+export type EntryState = 'pending' | 'booked' | 'reversed' | 'removed'
+
+/** An entry as it is stored. */
+export type StoredEntry = {
+  readonly id: string
+  readonly state: EntryState
+  readonly revision: number
+  /** By which kind of source it came in. */
+  readonly route: Route
+  readonly hash: string
+  readonly identityHash: string
+  readonly content: EntryContent
+  readonly aliases: readonly Alias[]
+}
+
+export type Reason =
+  /** A bank id that the bank never changes. */
+  | 'permanent_id'
+  /** Same day, amount and content. */
+  | 'content'
+  /** Same day and amount, and a reference or words besides. */
+  | 'reference'
+  /** Same day and amount, nothing else to go by. */
+  | 'same_day_amount'
+  /** Same amount and reference; the bank moved the booking date. */
+  | 'moved'
+  /** A pending row was booked. */
+  | 'booked'
+  /** The bank states a row again that it had taken back. */
+  | 'restated'
+  /** The bank no longer states it. */
+  | 'not_stated'
+export type Confidence = 'certain' | 'high' | 'medium' | 'low'
+
+export type Change = {
+  readonly entry: StoredEntry
+  readonly row: ObservedRow
+  readonly state: EntryState
+  /** What is known now: the row, and what other sources had said besides. */
+  readonly content: EntryContent
+  readonly aliases: readonly Alias[]
+  /** Of what the entry's own route stated last, so that it is known again whatever others added. */
+  readonly hash: string
+  readonly identityHash: string
+  readonly reason: Reason
+  readonly confidence: Confidence
+}
+
+export type Reconciliation = {
+  /** Nothing that is shown has changed; `touched` of them have another id, hash or balance to be noted. */
+  readonly same: number
+  readonly touched: readonly Change[]
+  readonly revised: readonly Change[]
+  readonly added: readonly ObservedRow[]
+  readonly removed: readonly StoredEntry[]
+}
+
+export type ReconcileOptions = {
+  readonly route: Route
+  /** The manifest says `idStability: permanent`: ids alone tell rows apart. */
+  readonly permanentIds: boolean
+  /** Days (both included) of which every booked row was stated: what is missing there was taken back. Null: none. */
+  readonly complete: { readonly from: string; readonly to: string } | null
+  /** `replace`: the stated pending rows are all there are. `ignore`: the source is not about now. */
+  readonly pending: 'replace' | 'ignore'
+}
+
+/**
+ * Compares what a source states with what is stored, as multisets: equal rows of one day stay as many as they are
+ * (DESIGN 5.1). Pure: the same input gives the same answer, and applying the answer makes the next one all `same`.
+ * `stored` may hold removed entries: they come back when they are stated again.
+ */
+export function reconcileDay(
+  stored: readonly StoredEntry[],
+  observed: readonly ObservedRow[],
+  options: ReconcileOptions,
+): Reconciliation {
+  const rows = options.pending === 'replace' ? observed : observed.filter((row) => row.status === 'booked')
+  const { pairs, entriesLeft, rowsLeft } = matchAll(stored, rows, options)
+  const changes = pairs.map((pair) => changeOf(pair, options))
+  const isRevised = (change: Change) =>
+    change.state !== change.entry.state || !sameContent(change.content, change.entry.content)
+  const unrevised = changes.filter((change) => !isRevised(change))
+  return {
+    same: unrevised.length,
+    touched: unrevised.filter(needsTouch),
+    revised: changes.filter(isRevised),
+    added: rowsLeft,
+    removed: entriesLeft.filter((entry) => isGone(entry, options)),
+  }
+}
+
+function changeOf(pair: Pair, options: ReconcileOptions): Change {
+  const { entry, row, reason, confidence } = pair
+  const owner = entry.route === options.route || entry.state === 'pending' || entry.state === 'removed'
+  const reversed = entry.state === 'reversed' && row.status === 'booked'
+  return {
+    entry,
+    row,
+    state: reversed ? 'reversed' : row.status,
+    content: mergeContent(entry.content, row.content, owner),
+    aliases: mergeAliases(entry.aliases, row.aliases, { owner, permanent: options.permanentIds }),
+    hash: owner ? row.hash : entry.hash,
+    identityHash: owner ? row.identityHash : entry.identityHash,
+    reason,
+    confidence,
+  }
+}
+
+function needsTouch(change: Change): boolean {
+  const { entry } = change
+  return (
+    change.hash !== entry.hash ||
+    change.content.balanceAfterMinor !== entry.content.balanceAfterMinor ||
+    !sameAliases(change.aliases, entry.aliases)
+  )
+}
+
+function isGone(entry: StoredEntry, options: ReconcileOptions): boolean {
+  if (entry.state === 'removed') return false
+  if (entry.state === 'pending') return options.pending === 'replace'
+  const day = entry.content.bookingDate
+  const { complete } = options
+  return complete !== null && day !== null && day >= complete.from && day <= complete.to
+}

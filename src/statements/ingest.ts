@@ -1,0 +1,156 @@
+import type { Tx } from '../db.ts'
+import { osloDate } from '../domain/clock.ts'
+import { schedule } from '../due-work.ts'
+import { addEntries, removeEntries, reviseEntries, touchEntries } from './apply.ts'
+import { addHistory, type ReadBalance, writeBalances } from './balances.ts'
+import { updateCompleteness } from './completeness.ts'
+import { loadEntries, routeOf } from './entry-rows.ts'
+import { type ReconcileOptions, type Reconciliation, reconcileDay, type StoredEntry } from './identity.ts'
+import {
+  announce,
+  changedDays,
+  type Effects,
+  noEffects,
+  noteAdded,
+  noteRemoved,
+  noteRevised,
+} from './ingest-effects.ts'
+import { type ObservedRow, toObserved } from './normal.ts'
+import { readObservations } from './observations.ts'
+import { countObservations, ownersOfIds, removedLike, unmatched } from './window.ts'
+
+export type Window = {
+  readonly accountId: string
+  /** Whose observations: a sync job or a statement of a file. */
+  readonly sourceId: string
+  /** First and last day that the source speaks of, both included. */
+  readonly from: string
+  readonly to: string
+  readonly idStability: 'permanent' | 'unstable'
+  /** Every row of these days was stated and could be read: what is missing was taken back by the bank. */
+  readonly complete: boolean
+  /** `replace`: the pending rows stated are all there are now. */
+  readonly pending: 'replace' | 'ignore'
+  /** Stated beside the rows. */
+  readonly balances?: readonly ReadBalance[]
+}
+
+export type IngestResult = {
+  readonly observed: number
+  readonly added: number
+  readonly revised: number
+  readonly removed: number
+  /** Days that were proven by this ingest. */
+  readonly provenDays: number
+  readonly changed: boolean
+}
+
+type AccountRow = NonNullable<Awaited<ReturnType<Tx['prisma']['account']['findUnique']>>>
+
+/** Rows handled at a time where nothing stored stands against them. */
+const batchRows = 2000
+
+/**
+ * Brings the entries of an account in line with what a source stated of a window: entries, details, ids, revisions,
+ * balances, proof, events and the cursor in the caller's transaction. The account's row is locked, so that two
+ * ingests of one account follow each other. Running it twice changes nothing the second time.
+ */
+export async function ingestWindow(tx: Tx, window: Window): Promise<IngestResult> {
+  const account = await lockAccount(tx, window.accountId)
+  const effects = noEffects()
+  await reconcileWindow(tx, account, window, effects)
+  const days = changedDays(effects)
+  const reread = routeOf(window.sourceId) === 'sync'
+  const through = account.readThrough
+  const reopened = reread && through !== null ? days.filter((day) => day <= through) : []
+  await addHistory(tx, account.id, effects.deltas)
+  const balances = window.balances ?? []
+  const reopenedFrom = reopened[0] ?? null
+  await writeBalances(tx, account, { sourceId: window.sourceId, from: window.from, balances, reopenedFrom })
+  const from = days[0] !== undefined && days[0] < window.from ? days[0] : window.from
+  if (reread) await moveReadThrough(tx, account, window.to)
+  const { proven } = await updateCompleteness(tx, account, { from, reopened })
+  await announce(tx, account, window.sourceId, effects)
+  const changed = effects.added.count + effects.revised.count + effects.removed.count > 0
+  if (changed) {
+    await schedule(tx, {
+      kind: 'reconcile',
+      subjectId: account.id,
+      companyId: account.companyId,
+      dueAt: tx.now,
+    })
+  }
+  return {
+    observed: await countObservations(tx, window.sourceId),
+    added: effects.added.count,
+    revised: effects.revised.count,
+    removed: effects.removed.count,
+    provenDays: proven,
+    changed,
+  }
+}
+
+async function reconcileWindow(tx: Tx, account: AccountRow, window: Window, effects: Effects): Promise<void> {
+  const open = await unmatched(tx, window)
+  const against = [...open.entryIds, ...open.pendingIds]
+  const places = [...open.places, ...open.pendingPlaces]
+  const size =
+    against.length === 0 && open.pendingPlaces.length === 0 ? batchRows : Math.max(places.length, 1)
+  for (let at = 0; at === 0 || at < places.length; at += size) {
+    const some = places.slice(at, at + size)
+    const stated = await readObservations(tx, window.sourceId, some)
+    const rows = stated.flatMap((entry) => toObserved(entry) ?? [])
+    const stored = await candidates(tx, window, rows, against)
+    await apply(tx, account, { id: window.sourceId }, reconcileDay(stored, rows, optionsOf(window)), effects)
+  }
+}
+
+async function lockAccount(tx: Tx, id: string): Promise<AccountRow> {
+  await tx.prisma.$queryRaw`select id from account where client_id = ${tx.clientId} and id = ${id} for update`
+  return tx.prisma.account.findUniqueOrThrow({ where: { id } })
+}
+
+function optionsOf(window: Window): ReconcileOptions {
+  return {
+    route: routeOf(window.sourceId),
+    permanentIds: window.idStability === 'permanent',
+    complete: window.complete ? { from: window.from, to: window.to } : null,
+    pending: window.pending,
+  }
+}
+
+/** Besides the entries left open in the window: removed ones that may come back, and owners of permanent ids. */
+async function candidates(
+  tx: Tx,
+  window: Window,
+  rows: readonly ObservedRow[],
+  open: readonly string[],
+): Promise<StoredEntry[]> {
+  const removed = await removedLike(tx, window.accountId, rows)
+  const owners = window.idStability === 'permanent' ? await ownersOfIds(tx, window, rows) : []
+  return loadEntries(tx, [...new Set([...open, ...removed, ...owners])])
+}
+
+async function apply(
+  tx: Tx,
+  account: AccountRow,
+  source: { id: string },
+  result: Reconciliation,
+  effects: Effects,
+): Promise<void> {
+  await removeEntries(tx, account, source, result.removed)
+  await reviseEntries(tx, account, source, result.revised)
+  await touchEntries(tx, account, source, result.touched)
+  const ids = await addEntries(tx, account, source, result.added)
+  noteRemoved(effects, result.removed)
+  noteRevised(effects, result.revised)
+  noteAdded(effects, result.added, ids)
+}
+
+/** How far the account has been read. The day itself is read again: rows may still come. */
+async function moveReadThrough(tx: Tx, account: AccountRow, to: string): Promise<void> {
+  const today = osloDate(tx.now)
+  const through = to > today ? today : to
+  if (account.readThrough && account.readThrough >= through) return
+  await tx.prisma.account.update({ where: { id: account.id }, data: { readThrough: through } })
+}

@@ -1,0 +1,175 @@
+import { formatAmount, type Money, parseMoney } from '../domain/money.ts'
+import type { EntryDetail, StatementEntry } from '../domain/statement.ts'
+import { sha256 } from '../vault.ts'
+
+/** Which kind of source a row came by: what one of them leaves out, another may have said. */
+export type Route = 'sync' | 'file'
+
+export type AliasKind = 'transactionId' | 'entryReference' | 'servicerReference'
+export type Alias = { readonly kind: AliasKind; readonly value: string }
+
+/** A payment inside an entry, flat. */
+export type DetailRow = {
+  readonly amountMinor: bigint | null
+  readonly currency: string | null
+  readonly kid: string | null
+  readonly endToEndId: string | null
+  readonly messageId: string | null
+  readonly paymentInformationId: string | null
+  readonly instructionId: string | null
+  readonly mandateId: string | null
+  readonly debtorName: string | null
+  readonly debtorAccount: string | null
+  readonly creditorName: string | null
+  readonly creditorAccount: string | null
+  readonly text: string | null
+}
+
+/** What is stored of an entry besides its own life (id, state, revision). Null: not stated. */
+export type EntryContent = {
+  readonly bookingDate: string | null
+  readonly valueDate: string | null
+  readonly amountMinor: bigint
+  readonly currency: string
+  readonly reversal: boolean
+  readonly text: string | null
+  readonly bankTransactionCode: string | null
+  readonly proprietaryCode: string | null
+  readonly counterpartyName: string | null
+  readonly counterpartyAccount: string | null
+  readonly kid: string | null
+  readonly endToEndId: string | null
+  readonly balanceAfterMinor: bigint | null
+  readonly details: readonly DetailRow[]
+}
+
+/** A movement as a source stated it, ready to be compared. */
+export type ObservedRow = {
+  readonly status: 'pending' | 'booked'
+  readonly content: EntryContent
+  readonly aliases: readonly Alias[]
+  /** Of everything that was stated, ids and balance included: equal means that nothing has changed. */
+  readonly hash: string
+  /** Of what tells one movement from another, without ids: equal rows of one day are told apart by nothing. */
+  readonly identityHash: string
+}
+
+const moneyJson = (money: Money) => ({ amount: formatAmount(money), currency: money.currency })
+
+/** The normal form as plain JSON: amounts are decimal strings. Kept with the observation. */
+export function toJson(entry: StatementEntry): string {
+  return JSON.stringify(entry, (_key, value: unknown) => (isMoney(value) ? moneyJson(value) : value))
+}
+
+function isMoney(value: unknown): value is Money {
+  return typeof value === 'object' && value !== null && 'minor' in value && typeof value.minor === 'bigint'
+}
+
+/** The reverse of `toJson`; takes what the database gives back for the column, already parsed. */
+export function fromJson(row: unknown): StatementEntry {
+  return revive(row) as StatementEntry
+}
+
+function revive(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(revive)
+  if (typeof value !== 'object' || value === null) return value
+  const record = value as Record<string, unknown>
+  if (typeof record.amount === 'string' && typeof record.currency === 'string') {
+    return parseMoney(record.amount, record.currency)
+  }
+  return Object.fromEntries(Object.entries(record).map(([key, inner]) => [key, revive(inner)]))
+}
+
+/** Flattens one stated row. `information` rows move no balance and are nobody's entry: null. */
+export function toObserved(entry: StatementEntry): ObservedRow | null {
+  if (entry.status === 'information') return null
+  const content = toContent(entry)
+  return {
+    status: entry.status,
+    content,
+    aliases: toAliases(entry),
+    hash: hashEntry(entry),
+    identityHash: identityOf(entry.status, content),
+  }
+}
+
+/** Hash of everything that was stated of a row. */
+export function hashEntry(entry: StatementEntry): string {
+  return sha256(canonical(entry))
+}
+
+/** JSON with sorted keys, so that the order in which a reader sets fields says nothing. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) => {
+    if (isMoney(inner)) return moneyJson(inner)
+    if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) return inner
+    return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+  })
+}
+
+/** Digest of what tells one movement from another within an account. */
+function identityOf(status: 'pending' | 'booked', content: EntryContent): string {
+  const told = [
+    status,
+    content.bookingDate,
+    content.valueDate,
+    content.amountMinor.toString(),
+    content.currency,
+    content.reversal,
+    content.kid,
+    content.endToEndId,
+    content.counterpartyAccount,
+    content.counterpartyName,
+    content.text,
+  ]
+  return sha256(JSON.stringify(told))
+}
+
+function toAliases(entry: StatementEntry): readonly Alias[] {
+  const kinds = ['transactionId', 'entryReference', 'servicerReference'] as const
+  return kinds.flatMap((kind) => {
+    const value = entry.bankIds[kind]
+    return value ? [{ kind, value }] : []
+  })
+}
+
+function toContent(entry: StatementEntry): EntryContent {
+  const details = entry.details.map(toDetail)
+  const only = details.length === 1 ? details[0] : undefined
+  const incoming = entry.amount.minor > 0n
+  return {
+    bookingDate: entry.bookingDate ?? null,
+    valueDate: entry.valueDate ?? null,
+    amountMinor: entry.amount.minor,
+    currency: entry.amount.currency,
+    reversal: entry.reversal,
+    text: entry.text ?? only?.text ?? null,
+    bankTransactionCode: entry.bankTransactionCode ?? null,
+    proprietaryCode: entry.proprietaryCode ?? null,
+    counterpartyName: (incoming ? only?.debtorName : only?.creditorName) ?? null,
+    counterpartyAccount: (incoming ? only?.debtorAccount : only?.creditorAccount) ?? null,
+    kid: only?.kid ?? null,
+    endToEndId: only?.endToEndId ?? null,
+    balanceAfterMinor: entry.balanceAfter?.minor ?? null,
+    details,
+  }
+}
+
+function toDetail(detail: EntryDetail): DetailRow {
+  const { references } = detail
+  return {
+    amountMinor: detail.amount?.minor ?? null,
+    currency: detail.amount?.currency ?? null,
+    kid: references.kid ?? null,
+    endToEndId: references.endToEndId ?? null,
+    messageId: references.messageId ?? null,
+    paymentInformationId: references.paymentInformationId ?? null,
+    instructionId: references.instructionId ?? null,
+    mandateId: references.mandateId ?? null,
+    debtorName: detail.debtor?.name ?? null,
+    debtorAccount: detail.debtor?.account ?? null,
+    creditorName: detail.creditor?.name ?? null,
+    creditorAccount: detail.creditor?.account ?? null,
+    text: detail.text ?? null,
+  }
+}

@@ -1,0 +1,157 @@
+import type { Prisma, Tx } from '../db.ts'
+import { notFound } from '../domain/problems.ts'
+import type { BalanceType } from '../domain/statement.ts'
+
+export type TransactionRow = Prisma.EntryGetPayload<{
+  include: { entryDetailEntryId: true; entryAliasEntryId: true }
+}>
+export type BalanceRow = Prisma.BalanceGetPayload<object>
+
+/** Place in a list of transactions: `bookingDate` is `''` for rows that have none yet. */
+export type TransactionCursor = { readonly bookingDate: string; readonly id: string }
+
+export type TransactionFilter = {
+  readonly limit: number
+  readonly after?: TransactionCursor | null
+  /** Booking dates, both included; rows without one are then left out. */
+  readonly from?: string
+  readonly to?: string
+  /** Default: all but removed ones. */
+  readonly state?: 'pending' | 'booked' | 'reversed' | 'removed'
+}
+
+const whole = {
+  entryDetailEntryId: { orderBy: { position: 'asc' } },
+  entryAliasEntryId: { orderBy: [{ kind: 'asc' }, { value: 'asc' }] },
+} as const satisfies Prisma.EntryInclude
+
+/** The sort values of a transaction, for the next page's cursor. */
+export function cursorOf(row: {
+  readonly bookingDate: string | null
+  readonly id: string
+}): TransactionCursor {
+  return { bookingDate: row.bookingDate ?? '', id: row.id }
+}
+
+/**
+ * Transactions of an account, oldest booking date first, then by id (the order in which they came in); pending rows
+ * without a date stand last. Answers one more than `limit` where there are more. New rows never push others to
+ * another place, so a reader who goes on from a cursor misses none that stood behind it; what is added or revised before
+ * it is told by the events.
+ */
+export async function listTransactions(
+  tx: Tx,
+  accountId: string,
+  filter: TransactionFilter,
+): Promise<TransactionRow[]> {
+  const { after, from, to, limit } = filter
+  const common: Prisma.EntryWhereInput = {
+    accountId,
+    state: filter.state ?? { not: 'removed' },
+  }
+  const take = limit + 1
+  const period = { ...(from ? { gte: from } : {}), ...(to ? { lte: to } : {}) }
+  const dated =
+    after?.bookingDate === ''
+      ? []
+      : await tx.prisma.entry.findMany({
+          where: {
+            ...common,
+            bookingDate: { not: null, ...period },
+            ...(after ? { AND: [behind(after)] } : {}),
+          },
+          orderBy: [{ bookingDate: 'asc' }, { id: 'asc' }],
+          include: whole,
+          take,
+        })
+  if (dated.length === take || from || to) return dated
+  const undated = await tx.prisma.entry.findMany({
+    where: { ...common, bookingDate: null, ...(after?.bookingDate === '' ? { id: { gt: after.id } } : {}) },
+    orderBy: { id: 'asc' },
+    include: whole,
+    take: take - dated.length,
+  })
+  return [...dated, ...undated]
+}
+
+/** The first condition bounds the index; the second is the exact place. */
+function behind({ bookingDate, id }: TransactionCursor): Prisma.EntryWhereInput {
+  return {
+    bookingDate: { gte: bookingDate },
+    OR: [{ bookingDate: { gt: bookingDate } }, { bookingDate, id: { gt: id } }],
+  }
+}
+
+/** @throws Problem `not_found`. */
+export async function getTransaction(tx: Tx, id: string): Promise<TransactionRow> {
+  const row = await tx.prisma.entry.findUnique({ where: { id }, include: whole })
+  if (!row) throw notFound('transaction', id)
+  return row
+}
+
+/** Which of several balances is "the" balance: booked before available, now before the last closing. */
+const preference: readonly BalanceType[] = [
+  'interimBooked',
+  'closingBooked',
+  'expected',
+  'interimAvailable',
+  'closingAvailable',
+  'openingBooked',
+]
+
+export type Balances = {
+  /** The latest of each type and currency, as stated. */
+  readonly balances: readonly BalanceRow[]
+  /** The one to show where there is room for one; null when the bank has stated none. */
+  readonly balance: BalanceRow | null
+}
+
+/** Balances that a bank stated last; nothing is computed. */
+export async function listBalances(tx: Tx, accountId: string): Promise<Balances> {
+  const latest = await tx.prisma.$queryRaw<{ id: string }[]>`
+    select distinct on (type, code, currency) id from balance
+     where client_id = ${tx.clientId} and account_id = ${accountId}
+     order by type, code, currency, date desc nulls last, read_at desc, id desc`
+  const balances = await tx.prisma.balance.findMany({
+    where: { id: { in: latest.map((row) => row.id) } },
+    orderBy: [{ type: 'asc' }, { code: 'asc' }, { currency: 'asc' }],
+  })
+  const account = await tx.prisma.account.findUnique({ where: { id: accountId } })
+  const own = balances.filter((row) => row.currency === account?.currency)
+  return { balances, balance: best(own.length > 0 ? own : balances) }
+}
+
+/** A booked balance of a closed day loses to a later one of any kind that says what is there now. */
+function best(balances: readonly BalanceRow[]): BalanceRow | null {
+  const ranked = balances
+    .filter((row) => preference.includes(row.type as BalanceType))
+    .sort((a, b) => rank(a) - rank(b))
+  const first = ranked[0]
+  const newer = ranked.find(
+    (row) => first !== undefined && day(row) > day(first) && row.type === 'closingBooked',
+  )
+  return newer ?? first ?? null
+}
+
+const rank = (row: BalanceRow) => preference.indexOf(row.type as BalanceType)
+const day = (row: BalanceRow) => row.date ?? row.readAt.toISOString().slice(0, 10)
+
+type Page<Cursor> = { readonly limit: number; readonly after?: Cursor | null }
+
+/** Statements of files, newest first. Answers one more than `limit` where there are more. */
+export function listStatements(tx: Tx, accountId: string, { limit, after }: Page<{ id: string }>) {
+  return tx.prisma.statement.findMany({
+    where: { accountId, ...(after ? { id: { lt: after.id } } : {}) },
+    orderBy: { id: 'desc' },
+    take: limit + 1,
+  })
+}
+
+/** Reads of an account, newest first. Answers one more than `limit` where there are more. */
+export function listSyncJobs(tx: Tx, accountId: string, { limit, after }: Page<{ id: string }>) {
+  return tx.prisma.syncJob.findMany({
+    where: { accountId, ...(after ? { id: { lt: after.id } } : {}) },
+    orderBy: { id: 'desc' },
+    take: limit + 1,
+  })
+}

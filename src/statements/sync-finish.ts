@@ -1,0 +1,97 @@
+import type { ConnectorFailure } from '../connectors/failure.ts'
+import type { Tx } from '../db.ts'
+import { accountMachine } from '../domain/machines.ts'
+import { appendEvent } from '../events/append.ts'
+import { moveState } from '../events/move.ts'
+import type { ReadBalance } from './balances.ts'
+import { ingestWindow } from './ingest.ts'
+import { type JobRow, moveJob, type SyncState, syncActor } from './sync-job.ts'
+
+export type SyncFinish = {
+  readonly idStability: 'permanent' | 'unstable'
+  readonly balances: readonly ReadBalance[]
+  readonly nextSyncAt: Date
+}
+
+type Finished = {
+  readonly state: SyncState
+  readonly added: number
+  readonly revised: number
+  readonly removed: number
+  readonly nextSyncAt: Date
+}
+
+/** The window is whole: ingest, the job's end, the next read's time and the event, in one transaction. */
+export async function finishJob(tx: Tx, jobId: string, finish: SyncFinish): Promise<Finished> {
+  const job = await tx.prisma.syncJob.findUniqueOrThrow({ where: { id: jobId } })
+  const result = await ingestWindow(tx, {
+    accountId: job.accountId,
+    sourceId: job.id,
+    from: job.fromDate,
+    to: job.toDate,
+    idStability: finish.idStability,
+    // A row that could not be read may be any of those stored: nothing is taken for gone.
+    complete: job.unreadable === 0,
+    pending: 'replace',
+    balances: finish.balances,
+  })
+  const { added, revised, removed } = result
+  const state: SyncState =
+    job.unreadable > 0 ? 'partial' : result.changed ? 'succeeded' : 'succeeded_no_change'
+  await moveJob(tx, job, state)
+  await tx.prisma.syncJob.update({
+    where: { id: job.id },
+    data: { added, revised, removed, endedAt: tx.now, cursor: null },
+  })
+  await markRead(tx, job, finish.nextSyncAt)
+  await tellEnd(tx, job, state, { added, revised, removed, unreadable: job.unreadable })
+  return { state, added, revised, removed, nextSyncAt: finish.nextSyncAt }
+}
+
+async function markRead(tx: Tx, job: JobRow, nextSyncAt: Date): Promise<void> {
+  const account = await tx.prisma.account.update({
+    where: { id: job.accountId },
+    data: { lastSyncAt: tx.now, nextSyncAt },
+  })
+  if (account.state !== 'stale') return
+  await moveState(tx, accountMachine, account.id, 'stale', 'enabled', {
+    actor: syncActor,
+    companyId: account.companyId,
+    event: 'account.state_changed',
+  })
+}
+
+async function tellEnd(tx: Tx, job: JobRow, state: SyncState, counts: Record<string, number>): Promise<void> {
+  await appendEvent(tx, {
+    type: 'sync_job.finished',
+    resourceType: 'sync_job',
+    resourceId: job.id,
+    companyId: job.companyId,
+    data: { accountId: job.accountId, state, from: job.fromDate, to: job.toDate, ...counts },
+  })
+}
+
+/** The read stops here for now: the job says why, without secrets. */
+export async function parkJob(
+  tx: Tx,
+  jobId: string,
+  to: Extract<SyncState, 'waiting_quota' | 'retry_wait' | 'action_required' | 'cancelled'>,
+  failure: ConnectorFailure,
+  nextSyncAt: Date | null = null,
+): Promise<void> {
+  const job = await tx.prisma.syncJob.findUniqueOrThrow({ where: { id: jobId } })
+  if (job.state !== 'running') return
+  const { kind, detail, bank, httpStatus } = failure.facts
+  await moveJob(tx, job, to, kind)
+  const error = {
+    kind,
+    detail,
+    ...(bank ? { bank: { code: bank.code, ...(bank.message ? { message: bank.message } : {}) } } : {}),
+    ...(httpStatus ? { httpStatus } : {}),
+  }
+  const ended = to === 'cancelled' ? { endedAt: tx.now, cursor: null } : {}
+  await tx.prisma.syncJob.update({ where: { id: jobId }, data: { error, ...ended } })
+  if (to === 'retry_wait' || to === 'cancelled') return
+  await tx.prisma.account.update({ where: { id: job.accountId }, data: { nextSyncAt } })
+  if (to === 'action_required') await tellEnd(tx, job, to, {})
+}

@@ -1,0 +1,97 @@
+import { archive } from '../archive.ts'
+import type { BankSession, StatementReads, TransactionPage } from '../connectors/connector.ts'
+import { ConnectorFailure } from '../connectors/failure.ts'
+import type { Prisma, Tx } from '../db.ts'
+import type { StatedBalance } from '../domain/statement.ts'
+import { StateConflict } from '../events/move.ts'
+import { writeObservations } from './observations.ts'
+import type { StatementPorts } from './ports.ts'
+import type { JobRow } from './sync-job.ts'
+
+/** A bank that never ends its list is stopped here. */
+const mostPages = 2000
+/** Rows that could not be read are counted all, and described up to this many. */
+const unreadableShown = 20
+
+export type Reading = {
+  readonly job: JobRow
+  readonly account: { readonly id: string; readonly companyId: string; readonly currency: string }
+  readonly reads: StatementReads
+  readonly session: BankSession
+  readonly resourceId: string
+}
+
+/**
+ * Reads the pages that the job has not got yet. Each is kept (raw bytes encrypted, rows as observations) in one
+ * transaction with the cursor, so that a crash costs at most one page.
+ */
+export async function readPages(
+  ports: StatementPorts,
+  clientId: string,
+  reading: Reading,
+): Promise<{ readonly balances: readonly StatedBalance[] }> {
+  const { job, account, reads, session, resourceId } = reading
+  const balances: StatedBalance[] = []
+  let at = { pages: job.pages, cursor: job.cursor }
+  while (at.pages === 0 || at.cursor !== null) {
+    if (at.pages >= mostPages) {
+      throw new ConnectorFailure({ kind: 'malformed', detail: `the list goes on after ${mostPages} pages` })
+    }
+    const query = { from: job.fromDate, to: job.toDate, ...(at.cursor === null ? {} : { cursor: at.cursor }) }
+    const page = await reads.transactions(session, { resourceId, currency: account.currency }, query)
+    if (page.next !== undefined && page.next === at.cursor) {
+      throw new ConnectorFailure({ kind: 'malformed', detail: 'a page names itself as the next one' })
+    }
+    const number = at.pages
+    await ports.db.forClient(clientId, (tx) => keepPage(ports, tx, reading, number, page))
+    balances.push(...page.balances)
+    at = { pages: number + 1, cursor: page.next ?? null }
+  }
+  return { balances }
+}
+
+async function keepPage(
+  ports: StatementPorts,
+  tx: Tx,
+  { job, account }: Reading,
+  number: number,
+  page: TransactionPage,
+): Promise<void> {
+  const { vault } = ports
+  const kept = await archive(tx, vault, {
+    companyId: account.companyId,
+    kind: 'bank_answer',
+    mediaType: 'application/json',
+    bytes: page.raw,
+  })
+  const moved = await tx.prisma.syncJob.updateMany({
+    where: { id: job.id, state: 'running', pages: number },
+    data: {
+      cursor: page.next ?? null,
+      pages: number + 1,
+      observed: { increment: page.entries.length },
+      unreadable: { increment: page.unreadable.length },
+      archives: { push: kept },
+    },
+  })
+  // Another worker took the job over: its page stands, this one is given up.
+  if (moved.count === 0) throw new StateConflict('sync_job', job.id, 'running', 'running', null)
+  if (page.unreadable.length > 0) await noteUnreadable(tx, job.id, number, page)
+  await writeObservations(tx, account, { id: job.id, page: number }, page.entries)
+}
+
+/** Where and why; what stood there is in the archive only. */
+async function noteUnreadable(tx: Tx, jobId: string, number: number, page: TransactionPage): Promise<void> {
+  const job = await tx.prisma.syncJob.findUniqueOrThrow({ where: { id: jobId } })
+  const before = unreadableOf(job.error)
+  const rows = page.unreadable.map(({ path, detail }) => ({ page: number, path, detail }))
+  await tx.prisma.syncJob.update({
+    where: { id: jobId },
+    data: { error: { unreadable: [...before, ...rows].slice(0, unreadableShown) } },
+  })
+}
+
+function unreadableOf(error: Prisma.JsonValue): Prisma.JsonObject[] {
+  if (typeof error !== 'object' || error === null || Array.isArray(error)) return []
+  return Array.isArray(error.unreadable) ? (error.unreadable as Prisma.JsonObject[]) : []
+}
