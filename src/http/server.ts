@@ -54,6 +54,14 @@ export async function buildHttp(ports: HttpPorts, parts: HttpParts): Promise<Fas
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
   })
+  // A connection that was busy when we began to close would otherwise be kept open, and keep us, for a minute.
+  let closing = false
+  app.addHook('preClose', async () => {
+    closing = true
+  })
+  app.addHook('onSend', async (_request, reply) => {
+    if (closing) reply.header('connection', 'close')
+  })
   app.addHook('onResponse', async (request, reply) => {
     metrics.observe(request, reply)
     logAnswer(request, reply)
