@@ -11,7 +11,7 @@ export type Child = {
   pid(): number | undefined
   /** Starts it and waits until it is ready. */
   start(): Promise<void>
-  /** Sends a signal and waits for the end. With SIGTERM: SIGKILL follows when it has not ended after 15 s. */
+  /** Sends a signal and waits for the end. With SIGTERM: SIGKILL follows when it has not ended after 30 s. */
   kill(signal?: NodeJS.Signals): Promise<Exit>
   /** What this run has written so far. */
   output(): string
@@ -34,7 +34,7 @@ export type ChildOptions = {
 export const root = fileURLToPath(new URL('../..', import.meta.url))
 const guard = fileURLToPath(new URL('./guard.ts', import.meta.url))
 const readyMs = 60_000
-const endMs = 15_000
+const endMs = 30_000
 const pollMs = 20
 
 /** Describes a process; it runs when it is started. A process group of its own keeps Ctrl-C for the stack. */
