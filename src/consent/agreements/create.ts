@@ -3,12 +3,15 @@ import { type Actor, recordAudit } from '../../audit/record.ts'
 import type { Tx } from '../../db.ts'
 import { osloDate } from '../../domain/clock.ts'
 import { newId } from '../../domain/ids.ts'
+import { type AgreementState, agreementMachine } from '../../domain/machines.ts'
 import { notFound, Problem } from '../../domain/problems.ts'
 import { appendEvent } from '../../events/append.ts'
+import { moveState } from '../../events/move.ts'
 import { agreementPdf } from '../../protocols/pdf/agreement-document.ts'
 import { sha256 } from '../../vault.ts'
 import { getCompany } from '../companies.ts'
 import type { Language } from '../letters.ts'
+import { closeLinks } from '../links.ts'
 import type { ConsentPorts } from '../ports.ts'
 import { usersOfCompany } from '../users.ts'
 
@@ -33,7 +36,8 @@ export async function createAgreement(
     take: 20,
   })
   const live = former.find((agreement) => !over.includes(agreement.state))
-  if (live) throw new Problem('agreement_exists', `${live.id} is ${live.state}.`)
+  if (live && isOutOfTime(live, tx.now)) await expire(tx, live)
+  else if (live) throw new Problem('agreement_exists', `${live.id} is ${live.state}.`)
 
   const client = await tx.prisma.apiClient.findUniqueOrThrow({ where: { id: tx.clientId } })
   const id = newId('agreement', tx.now)
@@ -85,6 +89,21 @@ export async function createAgreement(
   })
   await appendEvent(tx, { type: 'agreement.state_changed', ...about, data: { from: null, to: 'draft' } })
   return agreement
+}
+
+/** Whether the time for signing has passed, though nobody has said so yet. */
+export function isOutOfTime(agreement: AgreementRow, now: Date): boolean {
+  const waits = ['sent', 'viewed', 'partially_signed'].includes(agreement.state)
+  return waits && agreement.expiresAt !== null && agreement.expiresAt <= now
+}
+
+async function expire(tx: Tx, agreement: AgreementRow): Promise<void> {
+  await moveState(tx, agreementMachine, agreement.id, agreement.state as AgreementState, 'expired', {
+    actor: { kind: 'job', id: 'agreement-expiry' },
+    companyId: agreement.companyId,
+    event: 'agreement.state_changed',
+  })
+  await closeLinks(tx, agreement.id)
 }
 
 /** @throws Problem `not_found`. */

@@ -1,4 +1,5 @@
 import { archive, unarchive } from '../../archive.ts'
+import { recordAudit } from '../../audit/record.ts'
 import type { Tx } from '../../db.ts'
 import { newId } from '../../domain/ids.ts'
 import { agreementMachine } from '../../domain/machines.ts'
@@ -56,28 +57,56 @@ export async function completeSigning(
   const loaded = await ports.db.forClient(clientId, (tx) => load(ports, tx, signerId))
   if (loaded.signer.signedAt) return 'signed'
   if (loaded.signer.declinedAt) return 'declined'
+  if (!['viewed', 'partially_signed'].includes(loaded.agreement.state)) return 'expired'
   if (!loaded.signer.orderId) return 'waiting'
   const order = await ports.signing.getOrder(loaded.signer.orderId)
   if (order.status === 'created') return 'waiting'
-  if (order.status === 'expired' || order.status === 'cancelled') return 'expired'
+  if (order.status === 'expired' || order.status === 'cancelled') {
+    await ports.db.forClient(clientId, (tx) => forgetOrder(tx, loaded.signer))
+    return 'expired'
+  }
   if (order.status === 'rejected') {
     await ports.db.forClient(clientId, (tx) => decline(tx, loaded))
     return 'declined'
   }
+  const refuse = () => ports.db.forClient(clientId, (tx) => refuseSignature(tx, loaded))
   // Someone else's BankID on this order: the signature is not this signer's, whatever the PDF says.
-  if (!order.signer || bankidHash(ports, order.signer.bankidAltsub) !== loaded.bankidHash) return 'refused'
+  if (!order.signer || bankidHash(ports, order.signer.bankidAltsub) !== loaded.bankidHash) return refuse()
 
   const signed = Buffer.from(await ports.signing.getSignedDocument(loaded.signer.orderId))
   const signatures = verifySignedRevision(loaded.document, signed, { roots: ports.signingRoots })
   const last = signatures.at(-1)
   if (!last) throw new Error('a verified revision without a signature')
   // The certificate speaks of the same person as the provider does.
-  if (!sameName(last.signerName, order.signer.name)) return 'refused'
+  if (!sameName(last.signerName, order.signer.name)) return refuse()
   const rights = await readRights(ports, loaded.organisationNumber)
   await ports.db.forClient(clientId, (tx) =>
     keepSignature(ports, tx, loaded, { order, signed, certificatePem: last.certificatePem, rights }),
   )
   return 'signed'
+}
+
+/** An order that came to nothing: the signer's next click makes a new one. */
+async function forgetOrder(tx: Tx, signer: SignerRow): Promise<boolean> {
+  const forgotten = await tx.prisma.signer.updateMany({
+    where: { clientId: tx.clientId, id: signer.id, orderId: signer.orderId, signedAt: null },
+    data: { orderId: null, orderUrl: null, orderExpiresAt: null },
+  })
+  return forgotten.count > 0
+}
+
+async function refuseSignature(tx: Tx, { agreement, signer }: Loaded): Promise<'refused'> {
+  if (await forgetOrder(tx, signer)) {
+    await recordAudit(tx, {
+      actor: { kind: 'job', id: 'signing-complete' },
+      action: 'agreement.refuse_signature',
+      resourceType: 'agreement',
+      resourceId: agreement.id,
+      companyId: agreement.companyId,
+      data: { signer: signer.id, orderId: signer.orderId },
+    })
+  }
+  return 'refused'
 }
 
 async function decline(tx: Tx, { agreement, signer }: Loaded): Promise<void> {

@@ -6,7 +6,8 @@ import { agreementMachine } from '../../domain/machines.ts'
 import { Problem } from '../../domain/problems.ts'
 import { schedule } from '../../due-work.ts'
 import { moveState } from '../../events/move.ts'
-import { type AgreementRow, getAgreement } from '../agreements/create.ts'
+import type { CreatedOrder } from '../../protocols/esign/provider.ts'
+import { type AgreementRow, getAgreement, isOutOfTime } from '../agreements/create.ts'
 import type { ConsentPorts, PageVisitor } from '../ports.ts'
 import { getUser } from '../users.ts'
 
@@ -45,7 +46,14 @@ export async function markViewed(tx: Tx, view: SigningView, visitor: PageVisitor
   const { agreement, signer } = view
   const actor = { kind: 'user', id: visitor.userId } as const
   if (signer.viewedAt) return
-  await tx.prisma.signer.update({ where: { id: signer.id }, data: { viewedAt: tx.now } })
+  const first = await tx.prisma.signer.updateMany({
+    where: { clientId: tx.clientId, id: signer.id, viewedAt: null },
+    data: { viewedAt: tx.now },
+  })
+  if (first.count === 0) return
+  // Two signers may open it at the same moment: the second waits here, and finds it viewed.
+  const [locked] = await tx.prisma.$queryRaw<{ state: string }[]>`
+    select state from agreement where id = ${agreement.id} for update`
   await recordAudit(tx, {
     actor,
     action: 'agreement.read',
@@ -53,7 +61,7 @@ export async function markViewed(tx: Tx, view: SigningView, visitor: PageVisitor
     resourceId: agreement.id,
     companyId: agreement.companyId,
   })
-  if (agreement.state === 'sent') {
+  if (locked?.state === 'sent') {
     await moveState(tx, agreementMachine, agreement.id, 'sent', 'viewed', {
       actor,
       companyId: agreement.companyId,
@@ -78,6 +86,8 @@ export async function startSigning(
     if (!['viewed', 'partially_signed'].includes(view.agreement.state) || view.signer.signedAt) {
       throw new Problem('state_conflict', `The agreement is ${view.agreement.state}.`)
     }
+    if (isOutOfTime(view.agreement, tx.now))
+      throw new Problem('state_conflict', 'The time for signing this agreement is over.')
     const user = await getUser(tx, visitor.userId)
     return { ...view, user, pdf: await currentDocument(ports, tx, view.agreement) }
   })
@@ -92,14 +102,22 @@ export async function startSigning(
     redirectUrl: place.returnUrl,
     ...(user.birthdate ? { signer: { name: user.name, birthdate: user.birthdate } } : {}),
   })
-  await ports.db.forClient(place.clientId, async (tx) => {
-    await tx.prisma.signer.update({
-      where: { id: signer.id },
-      data: { orderId: order.orderId, orderUrl: order.signUrl, orderExpiresAt: order.expiresAt },
-    })
-    // Should the person sign and never come back to our page, this finds out.
-    const dueAt = after(tx.now, 60_000)
-    await schedule(tx, { kind: 'signing-complete', subjectId: signer.id, companyId: signer.companyId, dueAt })
+  return ports.db.forClient(place.clientId, (tx) => keepOrder(tx, signer, order))
+}
+
+async function keepOrder(tx: Tx, signer: SignerRow, order: CreatedOrder): Promise<string> {
+  const kept = await tx.prisma.signer.updateMany({
+    where: { clientId: tx.clientId, id: signer.id, orderId: signer.orderId, signedAt: null },
+    data: { orderId: order.orderId, orderUrl: order.signUrl, orderExpiresAt: order.expiresAt },
   })
+  if (kept.count === 0) {
+    // A second click was faster: its order counts, the one just made is never opened and runs out.
+    const { orderUrl } = await tx.prisma.signer.findUniqueOrThrow({ where: { id: signer.id } })
+    if (!orderUrl) throw new Problem('state_conflict', 'The agreement was signed in the meantime.')
+    return orderUrl
+  }
+  // Should the person sign and never come back to our page, this finds out.
+  const dueAt = after(tx.now, 60_000)
+  await schedule(tx, { kind: 'signing-complete', subjectId: signer.id, companyId: signer.companyId, dueAt })
   return order.signUrl
 }
