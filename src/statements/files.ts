@@ -28,23 +28,17 @@ export type FileResult = {
   readonly alreadyImported: boolean
 }
 
-/** A long file is one transaction: all of it counts, or none. */
-const importTimeoutMs = 10 * 60_000
-
 /**
  * Takes in a statement file: the bytes go to the archive, encrypted, its statements end in the same observations and
  * entries as a sync. What can be read goes in, what cannot is named with its line (state `partial`; `failed` when
- * nothing could). The same bytes again change nothing and say so; a failed file is read again.
+ * nothing could). The same bytes again change nothing and say so; a failed file is read again. A long file wants a
+ * transaction with a long time limit: all of it counts, or none.
  * @throws Problem `not_found` for an unknown company.
  */
-export async function importFile(
-  ports: StatementPorts,
-  clientId: string,
-  handedIn: FileHandedIn,
-): Promise<FileResult> {
-  const { id, done } = await ports.db.forClient(clientId, (tx) => receive(ports, tx, handedIn))
+export async function importFile(ports: StatementPorts, tx: Tx, handedIn: FileHandedIn): Promise<FileResult> {
+  const { id, done } = await receive(ports, tx, handedIn)
   if (done) return { file: done, alreadyImported: true }
-  return ports.db.forClient(clientId, (tx) => finish(ports, tx, id, handedIn), { timeoutMs: importTimeoutMs })
+  return finish(ports, tx, id, handedIn)
 }
 
 async function receive(

@@ -1,6 +1,11 @@
 import type { Route } from '../define-route.ts'
+import { listAccountBalances } from './accounts/balances.ts'
+import { getAccountCompleteness } from './accounts/completeness.ts'
 import { getAccountRoute } from './accounts/get.ts'
 import { listAccounts } from './accounts/list.ts'
+import { refreshAccount } from './accounts/refresh.ts'
+import { listAccountStatements } from './accounts/statements.ts'
+import { listAccountTransactions } from './accounts/transactions.ts'
 import { createAgreementRoute } from './agreements/create.ts'
 import { getAgreementDocument } from './agreements/document.ts'
 import { getAgreementRoute } from './agreements/get.ts'
@@ -20,6 +25,9 @@ import { createConsentRoute } from './consents/create.ts'
 import { getConsentRoute } from './consents/get.ts'
 import { listConsents } from './consents/list.ts'
 import { listEvents } from './events/list.ts'
+import { createFile } from './files/create.ts'
+import { getFile } from './files/get.ts'
+import { listFiles } from './files/list.ts'
 import { listInstitutions } from './institutions/list.ts'
 import { getMatch } from './matches/get.ts'
 import { listMatches } from './matches/list.ts'
@@ -32,6 +40,7 @@ import { getPaymentRoute } from './payments/get.ts'
 import { listPayments } from './payments/list.ts'
 import { getSyncJob } from './syncJobs/get.ts'
 import { listSyncJobs } from './syncJobs/list.ts'
+import { getTransactionRoute } from './transactions/get.ts'
 import { createUserRoute } from './users/create.ts'
 import { getUserRoute } from './users/get.ts'
 import { listUsers } from './users/list.ts'
@@ -67,6 +76,15 @@ export const routes: readonly Route[] = [
   getConnection,
   listAccounts,
   getAccountRoute,
+  refreshAccount,
+  listAccountBalances,
+  listAccountTransactions,
+  listAccountStatements,
+  getAccountCompleteness,
+  getTransactionRoute,
+  createFile,
+  listFiles,
+  getFile,
   listSyncJobs,
   getSyncJob,
   createOpenItemRoute,

@@ -1,9 +1,11 @@
+import { presentPsu } from '../../statements/refresh.ts'
 import { syncAccount } from '../../statements/sync.ts'
 import type { Outcome, Run } from '../define-job.ts'
 import type { RoomPorts } from '../ports.ts'
 
-/** One read; then due again when the account's reads are spread to. */
-export async function sync(ports: RoomPorts, run: Run): Promise<Outcome> {
-  const { nextSyncAt } = await syncAccount(ports, run.clientId, run.subjectId)
+/** One read; then due again at the time to which the account's reads are spread. */
+export async function sync(ports: RoomPorts, { clientId, subjectId: accountId }: Run): Promise<Outcome> {
+  const psu = await ports.db.forClient(clientId, (tx) => presentPsu(tx, accountId))
+  const { nextSyncAt } = await syncAccount(ports, clientId, accountId, psu ? { psu } : {})
   return nextSyncAt ? { next: nextSyncAt } : 'done'
 }

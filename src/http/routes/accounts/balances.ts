@@ -1,0 +1,47 @@
+import { z } from 'zod'
+import { getAccount } from '../../../consent/accounts.ts'
+import { type BalanceRow, listBalances } from '../../../statements/read.ts'
+import { defineRoute } from '../../define-route.ts'
+import { date, instant, money } from '../../wire.ts'
+import { accountParams } from './schema.ts'
+
+const balance = z
+  .object({
+    type: z.string().describe('`closingBooked`, `interimBooked`, `interimAvailable` …'),
+    date: date.nullable().describe('The day at whose end (an opening balance: at whose start) it stood.'),
+    amount: money,
+    readAt: instant,
+  })
+  .meta({ id: 'Balance', description: 'As the bank stated it. Nothing is computed.' })
+
+const balanceOf = (row: BalanceRow): z.output<typeof balance> => ({
+  type: row.type,
+  date: row.date,
+  amount: { minor: row.amountMinor, currency: row.currency },
+  readAt: row.readAt,
+})
+
+export const listAccountBalances = defineRoute({
+  method: 'GET',
+  path: '/v1/accounts/:accountId/balances',
+  operationId: 'listAccountBalances',
+  summary: 'Read the latest balances that the bank stated',
+  tag: 'accounts',
+  scope: 'read',
+  params: accountParams,
+  answer: {
+    status: 200,
+    schema: z
+      .object({
+        balance: balance.nullable().describe('The one to show where there is room for one.'),
+        balances: z.array(balance).describe('The latest of each type.'),
+      })
+      .meta({ id: 'Balances' }),
+  },
+  problems: [],
+  async handle({ tx, params }) {
+    await getAccount(tx, params.accountId)
+    const { balance: main, balances } = await listBalances(tx, params.accountId)
+    return { balance: main && balanceOf(main), balances: balances.map(balanceOf) }
+  },
+})

@@ -1,0 +1,38 @@
+import { z } from 'zod'
+import { askForRefresh } from '../../../statements/refresh.ts'
+import { defineRoute } from '../../define-route.ts'
+import { syncJob, syncJobOf } from '../syncJobs/schema.ts'
+import { accountParams } from './schema.ts'
+
+const presentPsu = z
+  .strictObject({
+    ipAddress: z.union([z.ipv4(), z.ipv6()]).describe("Address that this person's own request came from."),
+    userAgent: z.string().max(500).optional(),
+  })
+  .describe(
+    'The person who is using your system right now. Leave it out when there is none: presence is never faked.',
+  )
+
+export const refreshAccount = defineRoute({
+  method: 'POST',
+  path: '/v1/accounts/:accountId/refresh',
+  operationId: 'refreshAccount',
+  summary: 'Read an account now',
+  description:
+    'Without a person present it uses one of the few unattended reads that a bank allows in a day.',
+  tag: 'accounts',
+  scope: 'write',
+  creates: false,
+  params: accountParams,
+  body: z.strictObject({ psu: presentPsu.optional() }).default({}),
+  answer: { status: 202, schema: syncJob },
+  problems: ['state_conflict'],
+  async handle({ tx, params, body, caller }) {
+    const psu = body.psu && {
+      ipAddress: body.psu.ipAddress,
+      ...(body.psu.userAgent ? { userAgent: body.psu.userAgent } : {}),
+    }
+    const input = { accountId: params.accountId, ...(psu ? { psu } : {}) }
+    return syncJobOf(await askForRefresh(tx, caller.actor, input))
+  },
+})

@@ -1,0 +1,61 @@
+import { z } from 'zod'
+import { getAccount } from '../../../consent/accounts.ts'
+import { listStatements } from '../../../statements/read.ts'
+import { defineRoute } from '../../define-route.ts'
+import { page, pageOf, pageQuery, readCursor } from '../../paging.ts'
+import { date, id, instant, money } from '../../wire.ts'
+import { accountParams } from './schema.ts'
+
+const statement = z
+  .object({
+    id: id('statement'),
+    accountId: id('account'),
+    bankStatementId: z.string().describe("The bank's own id."),
+    sequence: z.string().nullable(),
+    fromDate: date.nullable(),
+    toDate: date.nullable(),
+    openingBalance: money.nullable(),
+    closingBalance: money.nullable(),
+    entries: z.int(),
+    proven: z
+      .boolean()
+      .nullable()
+      .describe('Opening balance and booked entries add up to the closing balance.'),
+    createdAt: instant,
+  })
+  .meta({ id: 'Statement' })
+
+type Row = Awaited<ReturnType<typeof listStatements>>[number]
+
+function statementOf(row: Row): z.output<typeof statement> {
+  const { id, accountId, bankStatementId, sequence, fromDate, toDate, currency, entries, proven, createdAt } =
+    row
+  const amount = (minor: bigint | null) => (minor === null ? null : { minor, currency })
+  return {
+    ...{ id, accountId, bankStatementId, sequence, fromDate, toDate, entries, proven, createdAt },
+    openingBalance: amount(row.openingMinor),
+    closingBalance: amount(row.closingMinor),
+  }
+}
+
+export const listAccountStatements = defineRoute({
+  method: 'GET',
+  path: '/v1/accounts/:accountId/statements',
+  operationId: 'listAccountStatements',
+  summary: 'List the statements of files, newest first',
+  tag: 'accounts',
+  scope: 'read',
+  params: accountParams,
+  query: z.strictObject(pageQuery),
+  answer: { status: 200, schema: page(statement) },
+  problems: [],
+  async handle({ tx, params, query }) {
+    await getAccount(tx, params.accountId)
+    const rows = await listStatements(tx, params.accountId, {
+      limit: query.limit,
+      after: readCursor(query.after, 'id'),
+    })
+    const paged = pageOf(rows, query.limit, (row) => [row.id])
+    return { data: paged.data.map(statementOf), nextCursor: paged.nextCursor }
+  },
+})

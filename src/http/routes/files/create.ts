@@ -1,0 +1,31 @@
+import { z } from 'zod'
+import { importFile } from '../../../statements/files.ts'
+import { defineRoute } from '../../define-route.ts'
+import { id } from '../../wire.ts'
+import { file, fileOf } from './schema.ts'
+
+export const createFile = defineRoute({
+  method: 'POST',
+  path: '/v1/files',
+  operationId: 'createFile',
+  summary: 'Hand in a statement file',
+  description:
+    'A camt.053. Its statements end in the same transactions as those fetched from the bank, and the same file again ' +
+    'changes nothing. The file itself is kept, encrypted.',
+  tag: 'files',
+  scope: 'write',
+  query: z.strictObject({ companyId: id('company'), name: z.string().trim().min(1).max(200).optional() }),
+  body: {
+    mediaTypes: ['application/xml', 'text/xml', 'application/octet-stream'],
+    maxBytes: 50 * 1024 * 1024,
+  },
+  answer: { status: 201, schema: file },
+  problems: ['not_found'],
+  timeoutMs: 600_000,
+  async handle({ tx, query, body, caller, ports, requestId }) {
+    const { companyId, name } = query
+    const handedIn = { companyId, bytes: body, actor: caller.actor, requestId, ...(name ? { name } : {}) }
+    const read = await importFile(ports, tx, handedIn)
+    return fileOf(read.file, read.alreadyImported)
+  },
+})

@@ -1,0 +1,49 @@
+import { z } from 'zod'
+import type { FileRow, FileState } from '../../../statements/files.ts'
+import { id, instant } from '../../wire.ts'
+
+const states = [
+  'received',
+  'imported',
+  'imported_no_change',
+  'partial',
+  'failed',
+] as const satisfies readonly FileState[]
+
+export const file = z
+  .object({
+    id: id('file'),
+    companyId: id('company'),
+    name: z.string().nullable(),
+    sha256: z.string(),
+    state: z
+      .enum(states)
+      .describe(
+        '`imported_no_change`: everything in it was known. `partial`: some of it could not be read; see error.',
+      ),
+    alreadyImported: z
+      .boolean()
+      .describe('The same bytes had been handed in before: this request changed nothing.'),
+    format: z.string().nullable(),
+    version: z.string().nullable(),
+    statements: z.int(),
+    entries: z.int(),
+    added: z.int(),
+    revised: z.int(),
+    warnings: z.array(z.json()).describe('What was read with a reservation: rule, detail and line.'),
+    error: z.json().nullable().describe('What could not be read: code, detail and line.'),
+    createdAt: instant,
+    endedAt: instant.nullable(),
+  })
+  .meta({ id: 'File' })
+
+export function fileOf(row: FileRow, alreadyImported: boolean): z.output<typeof file> {
+  const { clientId: _client, archiveId: _archive, ...shown } = row
+  return {
+    ...shown,
+    state: row.state as FileState,
+    alreadyImported,
+    warnings: row.warnings as z.output<typeof file>['warnings'],
+    error: row.error as z.output<typeof file>['error'],
+  }
+}
