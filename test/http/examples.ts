@@ -36,4 +36,5 @@ const someUser = `usr_${'0'.repeat(26)}`
 /** By operationId: a body that is valid, for operations on a resource (with a path parameter) that take one. */
 export const exampleBodies: Readonly<Record<string, unknown>> = {
   askPaymentApproval: { userId: someUser, language: 'nb' },
+  refreshAccount: {},
 }
