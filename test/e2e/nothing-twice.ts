@@ -1,4 +1,5 @@
 import { expect } from 'vitest'
+import { equalRows } from '../../scripts/demo/statements.ts'
 import { made, type Walk } from '../../scripts/demo/walk.ts'
 
 type Row = { readonly id: string }
@@ -29,6 +30,9 @@ export async function expectNothingTwice(walk: Walk): Promise<void> {
     .filter(({ endToEndId }) => endToEndId === payments[0]?.endToEndId)
   expect(atBank.reduce((sum, { executions }) => sum + executions, 0)).toBe(1)
 
+  for (const account of made(walk, 'accounts')) {
+    expect(await equalRows(walk, account), account.bban).toBeDefined()
+  }
   await expectOneDeliveryPerEvent(walk)
 }
 

@@ -1,0 +1,124 @@
+import { until } from './api.ts'
+import { camt053 } from './camt.ts'
+import { type LedgerAccount, ledgerAccount } from './sandbox.ts'
+import { hold, type Money, made, type Step, type Walk, type WalkAccount } from './walk.ts'
+
+export type Transaction = {
+  readonly id: string
+  readonly state: string
+  readonly bookingDate: string | null
+  readonly amount: Money
+  readonly kid: string | null
+  readonly endToEndId: string | null
+}
+export type Completeness = {
+  readonly provenThrough: string | null
+  readonly counts: Readonly<Record<'open' | 'proven' | 'gap' | 'unprovable', number>>
+  readonly gaps: readonly {
+    readonly from: string
+    readonly to: string
+    readonly difference: Money
+    readonly cause: string
+  }[]
+  readonly days: readonly { readonly date: string; readonly proof: string; readonly closing: Money | null }[]
+}
+type File = {
+  readonly id: string
+  readonly state: string
+  readonly alreadyImported: boolean
+  readonly added: number
+}
+
+export const transactionsOf = (walk: Walk, { id }: { readonly id: string }) =>
+  walk.api.list<Transaction>(`/v1/accounts/${id}/transactions`)
+export const completenessOf = (walk: Walk, { id }: { readonly id: string }) =>
+  walk.api.get<Completeness>(`/v1/accounts/${id}/completeness`)
+
+/** Booked rows as sorted lines of day, amount, KID and end-to-end id: equal lists are equal to the øre. */
+export function linesOf(
+  rows: readonly {
+    readonly bookingDate: string | null
+    readonly amount: Money | string
+    readonly kid: string | null
+    readonly endToEndId: string | null
+  }[],
+): string[] {
+  const line = ({ bookingDate, amount, kid, endToEndId }: (typeof rows)[number]) =>
+    [bookingDate, typeof amount === 'string' ? amount : amount.amount, kid ?? '-', endToEndId ?? '-'].join(
+      ' ',
+    )
+  return rows.map(line).sort()
+}
+
+/** Compares an account with the bank's own books. Answers how many rows; undefined while they differ. */
+export async function equalRows(walk: Walk, account: WalkAccount): Promise<number | undefined> {
+  const rows = (await transactionsOf(walk, account)).filter(({ state }) => state === 'booked')
+  const truth = ledgerAccount(await walk.control.ledger(), account.bban)
+  const [ours, theirs] = [linesOf(rows), linesOf(truth.bookings)]
+  return ours.length === theirs.length && ours.every((line, i) => line === theirs[i])
+    ? ours.length
+    : undefined
+}
+
+const fetched: Step = {
+  title: 'Transactions fetched, page by page',
+  async run(walk) {
+    const counts: number[] = []
+    for (const account of made(walk, 'accounts')) {
+      const what = `the transactions of ${account.bban} to be those of the bank`
+      counts.push(await until(what, 20_000, () => equalRows(walk, account)))
+    }
+    const jobs = await walk.api.list<{ pages: number }>(`/v1/syncJobs?companyId=${made(walk, 'companyId')}`)
+    const pages = jobs.reduce((sum, job) => sum + job.pages, 0)
+    return `${counts.join(' and ')} in ${pages} pages, each as the bank has it`
+  },
+}
+
+const proven: Step = {
+  title: 'Days proven by the balances of the bank',
+  async run(walk) {
+    let days = 0
+    let through = ''
+    for (const account of made(walk, 'accounts')) {
+      const { provenThrough, counts, gaps } = await completenessOf(walk, account)
+      hold(gaps.length === 0, `${gaps.length} gaps in ${account.bban}`)
+      hold(counts.proven >= 80, `only ${counts.proven} days of ${account.bban} are proven`)
+      days += counts.proven
+      through = provenThrough ?? ''
+    }
+    return `${days} days, everything through ${through}`
+  },
+}
+
+const file: Step = {
+  title: 'A camt.053 of another bank handed in',
+  async run(walk) {
+    const account = await accountAtOtherBank(walk)
+    const day = account.dailyClosing.findLast(({ date }) =>
+      account.bookings.some(({ bookingDate }) => bookingDate === date),
+    )
+    hold(day !== undefined, `${account.bban} has no row on a day that has ended`)
+    const content = Buffer.from(camt053(account, day.date))
+    const companyId = made(walk, 'companyId')
+    const taken = await walk.api.upload<File>(`/v1/files?companyId=${companyId}`, 'application/xml', content)
+    walk.made.fileId = taken.id
+    const again = await walk.api.upload<File>(`/v1/files?companyId=${companyId}`, 'application/xml', content)
+    hold(again.id === taken.id && again.alreadyImported, 'the same file again is taken for a new one')
+    const rows = account.bookings.filter(({ bookingDate }) => bookingDate === day.date)
+    hold(taken.state.startsWith('imported'), `the file is ${taken.state}`)
+    const { entries } = await walk.api.get<{ entries: number }>(`/v1/files/${taken.id}`)
+    hold(entries === rows.length, `${entries} entries were read of ${rows.length}`)
+    return `${taken.id}  ${rows.length} entries of ${day.date}; again: nothing new`
+  },
+}
+
+async function accountAtOtherBank(walk: Walk): Promise<LedgerAccount> {
+  const ledger = await walk.control.ledger()
+  const other = ledger.banks.find(({ id }) => id === 'tindebanken')
+  const account = other?.accounts.find(({ owner }) => owner === 'EKSEMPELVERKSTEDET AS')
+  hold(account !== undefined, 'the company has no account at the other bank')
+  return account
+}
+
+/** From accounts to transactions that are proven complete. */
+export const statementSteps: readonly Step[] = [fetched, proven, file]
