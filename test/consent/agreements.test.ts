@@ -64,6 +64,7 @@ test('a letter is unreadable in the database', async () => {
   const rows = await rooms.owner<{ row: string }>('select message::text as row from message')
   const links = await rooms.owner<{ row: string }>('select link::text as row from link')
   const text = [...rows, ...links].map(({ row }) => row).join('\n')
+  expect(text).toContain(sent.agreementId)
   expect(text).not.toContain(secret)
   expect(text).not.toContain('altsub-kari@example.com')
 })

@@ -194,6 +194,7 @@ test.each([
     await rooms.owner('select * from audit_entry where company_id = $1', [sent.company.id]),
     await rooms.owner('select * from state_change where company_id = $1', [sent.company.id]),
   ])
+  expect(told).toContain('in_review')
   expect(told).not.toContain(reason === 'other' ? '"other"' : reason)
 })
 

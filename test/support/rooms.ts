@@ -37,7 +37,7 @@ export type Rooms = {
   /** A company and one person in it. */
   company(options?: { active?: boolean }): Promise<CompanyRow>
   person(company: CompanyRow, who?: TestPerson, roles?: readonly Role[]): Promise<UserRow>
-  /** As the owner of the tables, past row level security. */
+  /** As the owner of the tables, for this client: row level security holds for the owner too. */
   owner<Row>(text: string, values?: unknown[]): Promise<Row[]>
   close(): Promise<void>
 }
@@ -82,7 +82,10 @@ export async function testRooms(): Promise<Rooms> {
     register,
     run,
     owner: <Row>(text: string, values: unknown[] = []) =>
-      connected(database.ownerUrl, async (client) => (await client.query(text, values)).rows as Row[]),
+      connected(database.ownerUrl, async (client) => {
+        await client.query(`select set_config('app.client_id', $1, false)`, [clientId])
+        return (await client.query(text, values)).rows as Row[]
+      }),
     async close() {
       await db.close()
       await database.drop()

@@ -4,7 +4,7 @@ import type { Tx } from '../../db.ts'
 import { after, osloDate } from '../../domain/clock.ts'
 import { type ConsentMachineState, connectionMachine, consentMachine } from '../../domain/machines.ts'
 import { schedule } from '../../due-work.ts'
-import { moveState } from '../../events/move.ts'
+import { moveState, StateConflict } from '../../events/move.ts'
 import { closeLinks } from '../links.ts'
 import { type ConsentRow, openConsentSession } from '../open-session.ts'
 import type { ConsentPorts } from '../ports.ts'
@@ -30,10 +30,11 @@ function nextState(
   }
   if (bank === 'valid') return 'active'
   if (bank === 'rejected' || bank === 'revoked_by_psu' || bank === 'terminated') return 'rejected'
-  if (bank === 'expired' || overdue) return 'abandoned'
-  if (bank === 'partially_authorised' && current === 'awaiting_sca') return 'partially_authorised'
-  if (bank === 'awaiting_approval' && current !== 'awaiting_approval') return 'awaiting_approval'
-  return null
+  if (bank === 'expired') return 'abandoned'
+  // Who waits at the bank for others to approve may wait for days; the bank says when that is over.
+  if (bank === 'partially_authorised') return current === 'awaiting_sca' ? bank : null
+  if (bank === 'awaiting_approval') return current === 'awaiting_approval' ? null : bank
+  return overdue ? 'abandoned' : null
 }
 
 /**
@@ -61,8 +62,15 @@ export async function checkConsent(
   const overdue = ports.clock.now().getTime() - consent.createdAt.getTime() > SCA_WINDOW_MS
   const next = nextState(current, status.state, overdue)
   if (!next) return current
-  await ports.db.forClient(clientId, (tx) => follow(tx, consent, current, next, status))
-  return next
+  try {
+    await ports.db.forClient(clientId, (tx) => follow(tx, consent, current, next, status))
+    return next
+  } catch (error) {
+    if (!(error instanceof StateConflict)) throw error
+    // Person and job looked at the same moment: the other one has written down what both heard.
+    const { state } = await ports.db.forClient(clientId, (tx) => getConsent(tx, consentId))
+    return state as ConsentMachineState
+  }
 }
 
 async function follow(
