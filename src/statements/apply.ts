@@ -22,7 +22,9 @@ export async function addEntries(
   source: Source,
   rows: readonly ObservedRow[],
 ): Promise<string[]> {
-  const made = rows.map((row) => ({ row, entryId: newId('transaction', tx.now) }))
+  // Ids of one moment are in no order by themselves; lists show the rows of a day in the source's.
+  const ids = rows.map(() => newId('transaction', tx.now)).sort()
+  const made = rows.map((row, i) => ({ row, entryId: ids[i] ?? '' }))
   const columns: Column[] = [
     ['id', 'text'],
     ['client_id', 'text'],
@@ -54,7 +56,7 @@ export async function addEntries(
     account,
     made.map(({ row, entryId }) => ({ entryId, aliases: row.aliases })),
   )
-  return made.map(({ entryId }) => entryId)
+  return ids
 }
 
 /** Writes what changed of entries, and what they were before and why they were taken to be the same. */

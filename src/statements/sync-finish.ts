@@ -5,7 +5,7 @@ import { appendEvent } from '../events/append.ts'
 import { moveState } from '../events/move.ts'
 import type { ReadBalance } from './balances.ts'
 import { ingestWindow } from './ingest.ts'
-import { type JobRow, moveJob, type SyncState, syncActor } from './sync-job.ts'
+import { absent, type JobRow, moveJob, type SyncState, syncActor } from './sync-job.ts'
 
 export type SyncFinish = {
   readonly idStability: 'permanent' | 'unstable'
@@ -41,7 +41,7 @@ export async function finishJob(tx: Tx, jobId: string, finish: SyncFinish): Prom
   await moveJob(tx, job, state)
   await tx.prisma.syncJob.update({
     where: { id: job.id },
-    data: { added, revised, removed, endedAt: tx.now, cursor: null },
+    data: { added, revised, removed, endedAt: tx.now, cursor: null, ...absent },
   })
   await markRead(tx, job, finish.nextSyncAt)
   await tellEnd(tx, job, state, { added, revised, removed, unreadable: job.unreadable })
@@ -90,7 +90,8 @@ export async function parkJob(
     ...(httpStatus ? { httpStatus } : {}),
   }
   const ended = to === 'cancelled' ? { endedAt: tx.now, cursor: null } : {}
-  await tx.prisma.syncJob.update({ where: { id: jobId }, data: { error, ...ended } })
+  const person = to === 'retry_wait' ? {} : absent
+  await tx.prisma.syncJob.update({ where: { id: jobId }, data: { error, ...ended, ...person } })
   if (to === 'retry_wait' || to === 'cancelled') return
   await tx.prisma.account.update({ where: { id: job.accountId }, data: { nextSyncAt } })
   if (to === 'action_required') await tellEnd(tx, job, to, {})

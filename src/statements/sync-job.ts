@@ -1,5 +1,5 @@
 import type { Tx } from '../db.ts'
-import { after } from '../domain/clock.ts'
+import { after, osloDate } from '../domain/clock.ts'
 import { newId } from '../domain/ids.ts'
 import { type StateOf, sourcesOf } from '../domain/machine.ts'
 import {
@@ -18,6 +18,9 @@ type Account = {
 }
 
 export const syncActor = { kind: 'job', id: 'statements-sync' } as const
+
+/** A person's address is kept while the read they are present at lasts. */
+export const absent = { psuIpAddress: null, psuUserAgent: null } as const
 
 /** Jobs that have not ended. */
 const unfinished: SyncState[] = ['queued', 'waiting_quota', 'running', 'retry_wait', 'action_required']
@@ -47,50 +50,47 @@ export async function startJob(
   },
 ): Promise<JobRow> {
   const found = await unfinishedJob(tx, account.id)
+  if (found?.state === 'queued') return begin(tx, found, read)
   if (found && mayContinue(tx, found, read)) {
     if (found.state !== 'running') await moveJob(tx, found, 'running')
-    return { ...found, state: 'running' }
+    return tx.prisma.syncJob.update({ where: { id: found.id }, data: { psuPresent: read.psuPresent } })
   }
-  // Somebody asked for this read and was told its id.
-  if (found?.state === 'queued') return takeUp(tx, found, read)
   if (found) await cancel(tx, found)
-  const data = {
-    id: newId('job', tx.now),
-    clientId: tx.clientId,
-    companyId: account.companyId,
-    accountId: account.id,
-    consentId: read.consentId,
-    state: 'queued',
-    fromDate: read.window.from,
-    toDate: read.window.to,
-    psuPresent: read.psuPresent,
-    createdAt: tx.now,
-    startedAt: tx.now,
-  }
-  const made = await tx.prisma.syncJob.create({ data })
-  await moveJob(tx, made, 'running')
-  return { ...made, state: 'running' }
+  return begin(tx, await queueJob(tx, account, read.window), read)
 }
 
 type Read = Parameters<typeof startJob>[2]
 
-async function takeUp(tx: Tx, asked: JobRow, { consentId, window, psuPresent }: Read): Promise<JobRow> {
-  const job = await tx.prisma.syncJob.update({
-    where: { id: asked.id },
-    data: {
-      ...{ consentId, fromDate: window.from, toDate: window.to, psuPresent },
-      ...{ psuIpAddress: null, psuUserAgent: null, startedAt: tx.now },
-    },
-  })
+/** A job that was only asked for, or is new, becomes this read. */
+async function begin(tx: Tx, job: JobRow, { consentId, window, psuPresent }: Read): Promise<JobRow> {
   await moveJob(tx, job, 'running')
-  return { ...job, state: 'running' }
+  const data = { consentId, fromDate: window.from, toDate: window.to, psuPresent, startedAt: tx.now }
+  return tx.prisma.syncJob.update({ where: { id: job.id }, data })
 }
 
-function unfinishedJob(tx: Tx, accountId: string): Promise<JobRow | null> {
-  return tx.prisma.syncJob.findFirst({
-    where: { accountId, state: { in: unfinished } },
-    orderBy: { id: 'desc' },
+function queueJob(tx: Tx, account: Account, window: { from: string; to: string }): Promise<JobRow> {
+  return tx.prisma.syncJob.create({
+    data: {
+      id: newId('job', tx.now),
+      clientId: tx.clientId,
+      companyId: account.companyId,
+      accountId: account.id,
+      state: 'queued',
+      fromDate: window.from,
+      toDate: window.to,
+      createdAt: tx.now,
+    },
   })
+}
+
+/** The last unfinished job; the account is locked, and older ones that were left behind end here. */
+async function unfinishedJob(tx: Tx, accountId: string): Promise<JobRow | null> {
+  await tx.prisma
+    .$queryRaw`select id from account where client_id = ${tx.clientId} and id = ${accountId} for update`
+  const where = { accountId, state: { in: unfinished } }
+  const [latest, ...older] = await tx.prisma.syncJob.findMany({ where, orderBy: { id: 'desc' }, take: 20 })
+  for (const job of older) await cancel(tx, job)
+  return latest ?? null
 }
 
 function mayContinue(
@@ -99,21 +99,18 @@ function mayContinue(
   read: {
     readonly consentId: string
     readonly window: { readonly to: string }
-    readonly psuPresent: boolean
   },
 ): boolean {
   const young = after(job.startedAt ?? job.createdAt, cursorMs) > tx.now
-  return (
-    young &&
-    job.consentId === read.consentId &&
-    job.toDate === read.window.to &&
-    job.psuPresent === read.psuPresent
-  )
+  return young && job.consentId === read.consentId && job.toDate === read.window.to
 }
 
 async function cancel(tx: Tx, job: JobRow): Promise<void> {
   await moveJob(tx, job, 'cancelled', 'begun anew')
-  await tx.prisma.syncJob.update({ where: { id: job.id }, data: { endedAt: tx.now, cursor: null } })
+  await tx.prisma.syncJob.update({
+    where: { id: job.id },
+    data: { endedAt: tx.now, cursor: null, ...absent },
+  })
 }
 
 /** No consent reaches the account: the job waits for a person, and the connection says so. Answers the job's id. */
@@ -124,22 +121,13 @@ export async function askForConsent(
   await requireAction(tx, account)
   const found = await unfinishedJob(tx, account.id)
   if (found?.state === 'action_required') return found.id
-  if (found) await cancel(tx, found)
-  const day = account.readThrough ?? tx.now.toISOString().slice(0, 10)
-  const data = {
-    id: newId('job', tx.now),
-    clientId: tx.clientId,
-    companyId: account.companyId,
-    accountId: account.id,
-    state: 'queued',
-    fromDate: day,
-    toDate: day,
-    createdAt: tx.now,
-  }
-  const made = await tx.prisma.syncJob.create({ data })
-  await moveJob(tx, made, 'action_required', 'no active consent')
+  if (found && found.state !== 'queued') await cancel(tx, found)
+  const day = account.readThrough ?? osloDate(tx.now)
+  const job = found?.state === 'queued' ? found : await queueJob(tx, account, { from: day, to: day })
+  await moveJob(tx, job, 'action_required', 'no active consent')
+  await tx.prisma.syncJob.update({ where: { id: job.id }, data: absent })
   await tx.prisma.account.update({ where: { id: account.id }, data: { nextSyncAt: null } })
-  return made.id
+  return job.id
 }
 
 async function requireAction(tx: Tx, account: Account): Promise<void> {

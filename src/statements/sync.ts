@@ -142,11 +142,13 @@ async function handle(
   const { kind } = error
   if (kind === 'consent_expired' || kind === 'access_denied') {
     const to = kind === 'consent_expired' ? 'expired' : 'terminated_by_bank'
-    await ports.db.forClient(clientId, async (tx) => {
+    const goesOn = await ports.db.forClient(clientId, async (tx) => {
       await endConsent(tx, consentId, to)
-      await parkJob(tx, job.id, mayTryAgain ? 'cancelled' : 'action_required', error)
+      const other = mayTryAgain && (await openAccountSession(ports, tx, account.id)) !== null
+      await parkJob(tx, job.id, other ? 'cancelled' : 'action_required', error)
+      return other
     })
-    return mayTryAgain ? null : { state: 'action_required', nextSyncAt: null }
+    return goesOn ? null : { state: 'action_required', nextSyncAt: null }
   }
   // A list that was begun before a crash, and that the bank no longer goes on with, is begun anew.
   if (mayTryAgain && job.pages > 0 && (kind === 'rejected' || kind === 'not_found')) {

@@ -1,0 +1,135 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { completeness } from '../../src/statements/completeness-read.ts'
+import { syncAccount } from '../../src/statements/sync.ts'
+import { type BankRow, type Bench, ledgerOf, openBenches } from './bench.ts'
+
+let benches: Awaited<ReturnType<typeof openBenches>>
+let at: Bench
+beforeAll(async () => {
+  benches = await openBenches()
+})
+afterAll(() => benches.close())
+beforeEach(async () => {
+  at = await benches.bench()
+  await at.addConsent()
+})
+afterEach(() => at.close())
+
+const sync = () => syncAccount(at.ports, at.clientId, at.accountId)
+const hour = 3_600_000
+const rows: BankRow[] = [
+  { day: '2026-03-02', minor: 125_000n, kid: '2345676' },
+  { day: '2026-03-05', minor: -30_000n, text: 'Husleie' },
+  { day: '2026-03-06', minor: 9900n, text: 'Faktura 7' },
+  { day: '2026-03-09', minor: -250n, text: 'Gebyr betaling' },
+  { day: '2026-03-10', minor: 55_000n, kid: '1234566' },
+]
+const proofs = async (...dates: string[]) => {
+  const days = await at.days()
+  return dates.map((date) => days.get(date)?.proof)
+}
+
+test('days with a closing balance are proven, today is open', async () => {
+  at.bank.rows = [...rows]
+  await sync()
+  expect(await proofs('2026-02-08', '2026-03-02', '2026-03-06', '2026-03-09', '2026-03-10')).toEqual([
+    'proven',
+    'proven',
+    'proven',
+    'proven',
+    'open',
+  ])
+  at.clock.advance(24 * hour)
+  await sync()
+  expect(await proofs('2026-03-10', '2026-03-11')).toEqual(['proven', 'open'])
+  const [, second] = await at.events('account.day_proven')
+  expect(second?.data).toMatchObject({ days: ['2026-03-10'], count: 1 })
+  // Closing balances that every read repeats are kept once.
+  const kept = await at.within((tx) => tx.prisma.balance.count({ where: { type: 'closingBooked' } }))
+  expect(kept).toBe(41)
+})
+
+test('a row that the bank leaves out is a gap named by its amount, closed when it comes', async () => {
+  at.bank.rows = [...rows]
+  at.bank.hides = (row) => row.minor === 9900n
+  await sync()
+  const found = await at.within((tx) => completeness(tx, at.accountId))
+  expect(found.gaps).toEqual([
+    {
+      from: '2026-03-06',
+      to: '2026-03-06',
+      currency: 'NOK',
+      differenceMinor: 9900n,
+      cause: 'missing_credit',
+    },
+  ])
+  expect(found.provenThrough).toBe('2026-03-05')
+  expect((await at.events('account.gap_opened'))[0]?.data).toMatchObject({
+    differenceMinor: '9900',
+    to: '2026-03-06',
+  })
+  at.bank.hides = () => false
+  at.clock.advance(6 * hour)
+  await sync()
+  expect(await proofs('2026-03-05', '2026-03-06', '2026-03-07')).toEqual(['proven', 'proven', 'proven'])
+  expect(await at.events('account.gap_closed')).toHaveLength(1)
+  expect(await at.stored()).toEqual(ledgerOf(at.bank))
+})
+
+test('a row that was known and is left out comes back as the same entry', async () => {
+  at.bank.rows = [...rows]
+  await sync()
+  const before = await at.within((tx) => tx.prisma.entry.findMany({ orderBy: { id: 'asc' } }))
+  at.bank.hides = (row) => row.minor === -30_000n
+  at.clock.advance(6 * hour)
+  expect(await sync()).toMatchObject({ removed: 1 })
+  expect((await at.within((tx) => completeness(tx, at.accountId))).gaps).toMatchObject([
+    { differenceMinor: -30_000n, cause: 'missing_debit' },
+  ])
+  expect(await at.events('account.day_reopened')).toHaveLength(1)
+  at.bank.hides = () => false
+  at.clock.advance(6 * hour)
+  expect(await sync()).toMatchObject({ added: 0, revised: 1 })
+  const after = await at.within((tx) => tx.prisma.entry.findMany({ orderBy: { id: 'asc' } }))
+  expect(after.map((one) => [one.id, one.state])).toEqual(before.map((one) => [one.id, one.state]))
+  expect((await at.within((tx) => completeness(tx, at.accountId))).gaps).toEqual([])
+})
+
+test('a backdated row reopens its day and is proven again by what the bank then states', async () => {
+  at.bank.rows = [...rows]
+  await sync()
+  at.clock.advance(24 * hour)
+  at.bank.rows = [...rows, { day: '2026-03-06', minor: -1100n, text: 'Etterpostering' }]
+  await sync()
+  expect((await at.events('account.day_reopened')).map((one) => one.data)).toMatchObject([
+    { from: '2026-03-06' },
+  ])
+  expect(await proofs('2026-03-06', '2026-03-07', '2026-03-10')).toEqual(['proven', 'proven', 'proven'])
+  expect((await at.within((tx) => completeness(tx, at.accountId))).gaps).toEqual([])
+})
+
+test('without closing balances, what lies between two steady balances is proven as a span', async () => {
+  at.bank.statesClosing = false
+  at.bank.rows = rows.filter((row) => row.day <= '2026-03-09')
+  await sync()
+  expect(at.bank.calls.filter((call) => call === 'balances')).toHaveLength(2)
+  expect(await proofs('2026-03-06', '2026-03-10')).toEqual(['unprovable', 'open'])
+  at.clock.advance(48 * hour)
+  at.bank.rows = [...rows, { day: '2026-03-11', minor: 700n, text: 'Renter' }]
+  await sync()
+  expect(await proofs('2026-03-10', '2026-03-11', '2026-03-12')).toEqual(['unprovable', 'proven', 'open'])
+  at.clock.advance(24 * hour)
+  at.bank.rows = [...at.bank.rows, { day: '2026-03-12', minor: 800n, text: 'Renter' }]
+  at.bank.hides = (row) => row.minor === 800n
+  await sync()
+  expect(await proofs('2026-03-11', '2026-03-12')).toEqual(['proven', 'gap'])
+  at.bank.hides = () => false
+  at.clock.advance(24 * hour)
+  await sync()
+  expect(await proofs('2026-03-11', '2026-03-12', '2026-03-13', '2026-03-14')).toEqual([
+    'proven',
+    'proven',
+    'proven',
+    'open',
+  ])
+})

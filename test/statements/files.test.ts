@@ -1,0 +1,230 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { completeness } from '../../src/statements/completeness-read.ts'
+import { fileBytes, importFile } from '../../src/statements/files.ts'
+import { syncAccount } from '../../src/statements/sync.ts'
+import { type BankRow, type Bench, ledgerOf, openBenches } from './bench.ts'
+
+let benches: Awaited<ReturnType<typeof openBenches>>
+let at: Bench
+beforeAll(async () => {
+  benches = await openBenches()
+})
+afterAll(() => benches.close())
+beforeEach(async () => {
+  at = await benches.bench()
+})
+afterEach(() => at.close())
+
+const amount = (minor: bigint) => {
+  const digits = String(minor < 0n ? -minor : minor).padStart(3, '0')
+  return `<Amt Ccy="NOK">${digits.slice(0, -2)}.${digits.slice(-2)}</Amt><CdtDbtInd>${minor < 0n ? 'DBIT' : 'CRDT'}</CdtDbtInd>`
+}
+const balance = (code: string, minor: bigint, day: string) =>
+  `<Bal><Tp><CdOrPrtry><Cd>${code}</Cd></CdOrPrtry></Tp>${amount(minor)}<Dt><Dt>${day}</Dt></Dt></Bal>`
+const ntry = (row: BankRow) =>
+  `<Ntry>${amount(row.minor)}<Sts>BOOK</Sts><BookgDt><Dt>${row.day}</Dt></BookgDt><ValDt><Dt>${row.day}</Dt></ValDt>` +
+  `<BkTxCd/>${row.id ? `<AcctSvcrRef>${row.id}</AcctSvcrRef>` : ''}<NtryDtls><TxDtls><RmtInf>${
+    row.kid ? `<Strd><CdtrRefInf><Ref>${row.kid}</Ref></CdtrRefInf></Strd>` : ''
+  }${row.text ? `<Ustrd>${row.text}</Ustrd>` : ''}</RmtInf></TxDtls></NtryDtls></Ntry>`
+
+type Statement = {
+  id: string
+  day: string
+  opening: bigint
+  rows: BankRow[]
+  account?: string
+  missing?: bigint
+}
+const stmt = ({ id, day, opening, rows, account = '86011117947', missing = 0n }: Statement) => {
+  const closing = rows.reduce((sum, row) => sum + row.minor, opening) + missing
+  return (
+    `<Stmt><Id>${id}</Id><CreDtTm>${day}T23:00:00</CreDtTm><Acct><Id><Othr><Id>${account}</Id>` +
+    `<SchmeNm><Cd>BBAN</Cd></SchmeNm></Othr></Id><Ccy>NOK</Ccy></Acct>${balance('OPBD', opening, day)}` +
+    `${balance('CLBD', closing, day)}${rows.map(ntry).join('\n')}</Stmt>`
+  )
+}
+const camt = (...statements: string[]) =>
+  Buffer.from(
+    `<?xml version="1.0" encoding="UTF-8"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.02"><BkToCstmrStmt>` +
+      `<GrpHdr><MsgId>M</MsgId></GrpHdr>${statements.join('\n')}</BkToCstmrStmt></Document>`,
+  )
+const actor = { kind: 'api_key', id: 'test' } as const
+const hand = (bytes: Uint8Array, name = 'utskrift.xml') =>
+  at.within((tx) => importFile(at.ports, tx, { companyId: at.companyId, name, bytes, actor }))
+
+const monday: BankRow[] = [
+  { day: '2026-03-02', minor: 125_000n, kid: '2345676' },
+  { day: '2026-03-02', minor: -4900n, text: 'Gebyr' },
+  { day: '2026-03-02', minor: -4900n, text: 'Gebyr' },
+]
+const tuesday: BankRow[] = [{ day: '2026-03-03', minor: -30_000n, text: 'Husleie' }]
+const sum = (rows: readonly BankRow[], opening: bigint) =>
+  rows.reduce((total, row) => total + row.minor, opening)
+const mondayFile = { id: 'S1', day: '2026-03-02', opening: 100_000n, rows: monday }
+const tuesdayFile = { id: 'S2', day: '2026-03-03', opening: sum(monday, 100_000n), rows: tuesday }
+
+describe('a statement file', () => {
+  test('gives rows and balances, and the same file again changes nothing and says so', async () => {
+    const bytes = camt(stmt(mondayFile), stmt(tuesdayFile))
+    const { file, alreadyImported } = await hand(bytes)
+    expect(alreadyImported).toBe(false)
+    expect(file).toMatchObject({
+      state: 'imported',
+      format: 'camt.053',
+      version: 'camt.053.001.02',
+      statements: 2,
+      entries: 4,
+      added: 4,
+    })
+    expect(await at.stored()).toEqual(
+      [...monday, ...tuesday]
+        .map((row) => `${row.day} ${row.minor} ${row.kid ?? ''} ${row.text ?? ''}`)
+        .sort(),
+    )
+    const before = await at.within((tx) =>
+      Promise.all([tx.prisma.event.count(), tx.prisma.observation.count()]),
+    )
+    const again = await hand(bytes, 'annet navn.xml')
+    expect(again).toMatchObject({ alreadyImported: true, file: { id: file.id } })
+    const after = await at.within((tx) =>
+      Promise.all([tx.prisma.event.count(), tx.prisma.observation.count()]),
+    )
+    expect(after).toEqual(before)
+    await at.within(async (tx) => {
+      const kept = await tx.prisma.archive.findUniqueOrThrow({ where: { id: file.archiveId } })
+      expect(Buffer.from(kept.bytes).includes('Gebyr')).toBe(false)
+      expect(await fileBytes(at.ports, tx, file)).toEqual(bytes)
+      expect(await tx.prisma.statement.findMany({ orderBy: { fromDate: 'asc' } })).toMatchObject([
+        {
+          bankStatementId: 'S1',
+          fromDate: '2026-03-02',
+          toDate: '2026-03-02',
+          openingMinor: 100_000n,
+          proven: true,
+        },
+        { bankStatementId: 'S2', openingMinor: 215_200n, closingMinor: 185_200n, proven: true },
+      ])
+    })
+    const days = await at.days()
+    expect(['2026-03-02', '2026-03-03', '2026-03-04'].map((day) => days.get(day)?.proof)).toEqual([
+      'proven',
+      'proven',
+      'open',
+    ])
+  })
+
+  test('one alone proves nothing; its neighbour does', async () => {
+    await hand(camt(stmt(mondayFile)))
+    expect((await at.days()).get('2026-03-02')?.proof).toBe('open')
+    await hand(camt(stmt(tuesdayFile)))
+    const days = await at.days()
+    expect(['2026-03-02', '2026-03-03'].map((day) => days.get(day)?.proof)).toEqual(['proven', 'proven'])
+  })
+
+  test('a day between two files that nobody handed in is a break, named', async () => {
+    await hand(camt(stmt(tuesdayFile)))
+    const thursday = [{ day: '2026-03-05', minor: 700n }]
+    await hand(camt(stmt({ id: 'S4', day: '2026-03-05', opening: 190_000n, rows: thursday })))
+    await hand(camt(stmt(mondayFile)))
+    const { gaps } = await at.within((tx) => completeness(tx, at.accountId))
+    expect(gaps).toMatchObject([
+      { from: '2026-03-04', to: '2026-03-04', differenceMinor: 4800n, cause: 'not_read' },
+    ])
+  })
+
+  test('and a sync of the same days give every row once', async () => {
+    await at.addConsent()
+    at.bank.rows = [...monday, ...tuesday].map((row, i) => ({ ...row, id: `B${i}` }))
+    const byFile = camt(
+      stmt({ ...mondayFile, rows: monday.map((row, i) => ({ ...row, id: `F${i}` })) }),
+      stmt(tuesdayFile),
+    )
+    await hand(byFile)
+    const first = await syncAccount(at.ports, at.clientId, at.accountId)
+    expect(first).toMatchObject({ added: 0, removed: 0 })
+    expect(await at.stored()).toEqual(ledgerOf(at.bank))
+    const again = await syncAccount(at.ports, at.clientId, at.accountId)
+    expect(again).toMatchObject({ state: 'succeeded_no_change' })
+    const { gaps, counts } = await at.within((tx) => completeness(tx, at.accountId))
+    expect(gaps).toEqual([])
+    expect(counts.proven).toBeGreaterThan(20)
+  })
+
+  test('after a sync adds nothing but what it knows more', async () => {
+    await at.addConsent()
+    at.bank.rows = [...monday, ...tuesday]
+    await syncAccount(at.ports, at.clientId, at.accountId)
+    const { file } = await hand(camt(stmt(mondayFile), stmt(tuesdayFile)))
+    expect(file).toMatchObject({ added: 0 })
+    expect(await at.stored()).toEqual(ledgerOf(at.bank))
+    expect((await at.within((tx) => completeness(tx, at.accountId))).gaps).toEqual([])
+  })
+
+  test('of an unknown account makes it, with the evidence', async () => {
+    const { file } = await hand(camt(stmt({ ...mondayFile, account: '15032080119' })))
+    expect(file.state).toBe('imported')
+    const made = await at.within((tx) =>
+      tx.prisma.account.findFirstOrThrow({ where: { bban: '15032080119' } }),
+    )
+    expect(made).toMatchObject({
+      number: 'NO5015032080119',
+      state: 'enabled',
+      ownership: 'declared',
+      ownershipEvidence: 'handed in by file',
+      connectionId: null,
+    })
+  })
+
+  test('of an account that a bank called private goes nowhere', async () => {
+    const numberHash = at.ports.vault.keyedHash('private_account', 'NO5015032080119')
+    await at.within((tx) =>
+      tx.prisma.ignoredAccount.create({
+        data: {
+          clientId: at.clientId,
+          companyId: at.companyId,
+          institutionId: 'x',
+          numberHash,
+          createdAt: tx.now,
+        },
+      }),
+    )
+    const { file } = await hand(camt(stmt({ ...mondayFile, account: '15032080119' })))
+    expect(file).toMatchObject({ state: 'failed', warnings: [{ rule: 'account_private' }] })
+    expect(await at.within((tx) => tx.prisma.observation.count())).toBe(0)
+  })
+
+  test('that breaks off keeps the statements that had ended, and says where', async () => {
+    const whole = camt(stmt(mondayFile), stmt(tuesdayFile))
+    const { file } = await hand(whole.subarray(0, whole.length - 200))
+    expect(file).toMatchObject({
+      state: 'partial',
+      statements: 1,
+      added: 3,
+      error: { code: 'xml_truncated' },
+    })
+    const { file: rest } = await hand(whole)
+    expect(rest).toMatchObject({ state: 'imported', added: 1 })
+  })
+
+  test('that is none is refused, and may be handed in again', async () => {
+    const { file } = await hand(Buffer.from('hei'))
+    expect(file).toMatchObject({ state: 'failed', statements: 0 })
+    expect(await hand(Buffer.from('hei'))).toMatchObject({
+      alreadyImported: false,
+      file: { state: 'failed' },
+    })
+  })
+
+  test('of the same days in two parts keeps the rows of both', async () => {
+    const part = { id: 'P1', day: '2026-03-02', opening: 100_000n, rows: monday.slice(0, 2) }
+    const other = {
+      id: 'P2',
+      day: '2026-03-02',
+      opening: sum(part.rows, 100_000n),
+      rows: [{ day: '2026-03-02', minor: 77n }],
+    }
+    await hand(camt(stmt(part), stmt(other)))
+    expect(await at.stored()).toHaveLength(3)
+    expect((await at.within((tx) => completeness(tx, at.accountId))).gaps).toEqual([])
+  })
+})

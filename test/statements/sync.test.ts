@@ -1,0 +1,191 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { ConnectorFailure } from '../../src/connectors/failure.ts'
+import { syncAccount } from '../../src/statements/sync.ts'
+import { type BankRow, type Bench, ledgerOf, openBenches } from './bench.ts'
+
+let benches: Awaited<ReturnType<typeof openBenches>>
+let at: Bench
+beforeAll(async () => {
+  benches = await openBenches()
+})
+afterAll(() => benches.close())
+beforeEach(async () => {
+  at = await benches.bench()
+})
+afterEach(() => at.close())
+
+const rows: BankRow[] = [
+  { day: '2026-03-02', minor: 125_000n, kid: '2345676' },
+  { day: '2026-03-02', minor: -4900n, text: 'Gebyr' },
+  { day: '2026-03-02', minor: -4900n, text: 'Gebyr' },
+  { day: '2026-03-05', minor: -30_000n, text: 'Husleie' },
+  { day: '2026-03-06', minor: 9900n, text: 'Faktura 7' },
+  { day: '2026-03-09', minor: -250n, text: 'Gebyr betaling' },
+  { day: '2026-03-10', minor: 55_000n, kid: '1234566' },
+  { day: '', minor: -7700n, text: 'Varekjøp', pending: true },
+]
+const sync = () => syncAccount(at.ports, at.clientId, at.accountId)
+const hour = 3_600_000
+
+async function synced() {
+  await at.addConsent()
+  at.bank.rows = [...rows]
+  return sync()
+}
+
+describe('a read of an account', () => {
+  test('stores what the bank knows, page by page, to the øre', async () => {
+    const result = await synced()
+    expect(result).toMatchObject({ state: 'succeeded', added: 8, revised: 0, removed: 0 })
+    expect(await at.stored()).toEqual(ledgerOf(at.bank))
+    expect(at.bank.calls).toEqual(['transactions first', 'transactions 3', 'transactions 6', 'balances'])
+    const account = await at.within((tx) =>
+      tx.prisma.account.findUniqueOrThrow({ where: { id: at.accountId } }),
+    )
+    expect(account.readThrough).toBe('2026-03-10')
+    expect(account.nextSyncAt).toEqual(result.nextSyncAt)
+    const wait = Number(result.nextSyncAt) - at.clock.now().getTime()
+    expect(wait).toBeGreaterThanOrEqual(6 * hour)
+    expect(wait).toBeLessThan(6.5 * hour)
+    expect(await at.events('sync_job.finished')).toHaveLength(1)
+    expect((await at.events('transaction.added'))[0]?.data).toMatchObject({ count: 8, from: '2026-03-02' })
+    const due = await at.within((tx) => tx.prisma.dueWork.findMany({ where: { kind: 'reconcile' } }))
+    expect(due.map((one) => one.subjectId)).toEqual([at.accountId])
+  })
+
+  test('again changes nothing', async () => {
+    await synced()
+    at.clock.advance(6 * hour)
+    const result = await sync()
+    expect(result).toMatchObject({ state: 'succeeded_no_change', added: 0, revised: 0, removed: 0 })
+    expect(await at.stored()).toEqual(ledgerOf(at.bank))
+    const revisions = await at.within((tx) => tx.prisma.entryRevision.count())
+    expect(revisions).toBe(0)
+  })
+
+  test('follows what was booked, added, reworded and taken back', async () => {
+    await synced()
+    at.clock.advance(24 * hour)
+    at.bank.rows = [
+      ...rows
+        .filter((row) => !row.pending && row.minor !== 9900n)
+        .map((row) => (row.text === 'Husleie' ? { ...row, text: 'Husleie mars' } : row)),
+      { day: '2026-03-11', minor: -7700n, text: 'Varekjøp' },
+      { day: '2026-03-09', minor: -4900n, text: 'Gebyr' },
+    ]
+    const result = await sync()
+    expect(result).toMatchObject({ state: 'succeeded', added: 1, revised: 2, removed: 1 })
+    expect(await at.stored()).toEqual(ledgerOf(at.bank))
+    const revisions = await at.within((tx) => tx.prisma.entryRevision.findMany())
+    expect(revisions.map((one) => one.reason).sort()).toEqual(['booked', 'not_stated', 'same_day_amount'])
+  })
+
+  test('is taken up where it was left, whatever it died at', async () => {
+    await at.addConsent()
+    at.bank.rows = [...rows]
+    for (const boundary of ['transactions 1', 'transactions 2', 'transactions 3', 'balances 1']) {
+      let [kind, left] = boundary.split(' ') as [string, string | number]
+      left = kind === 'balances' ? 1 : 1
+      at.bank.meddle = (call) => {
+        if (call === kind && left === 1) {
+          left = 0
+          throw new Error('killed')
+        }
+      }
+      await expect(sync()).rejects.toThrow('killed')
+    }
+    at.bank.meddle = () => {}
+    at.bank.calls = []
+    const result = await sync()
+    expect(result.state).toBe('succeeded')
+    expect(await at.stored()).toEqual(ledgerOf(at.bank))
+    const jobs = await at.within((tx) => tx.prisma.syncJob.findMany())
+    expect(jobs).toMatchObject([{ state: 'succeeded', pages: 3, observed: 8 }])
+    expect(at.bank.calls).toEqual(['balances'])
+  })
+
+  test('keeps the pages it has, and does not ask for them twice', async () => {
+    await at.addConsent()
+    at.bank.rows = [...rows]
+    at.bank.meddle = (_call, query) => {
+      if (query?.cursor === '6') throw new ConnectorFailure({ kind: 'unavailable', detail: 'away' })
+    }
+    await expect(sync()).rejects.toThrow('unavailable')
+    const waiting = await at.within((tx) => tx.prisma.syncJob.findMany())
+    expect(waiting).toMatchObject([
+      { state: 'retry_wait', pages: 2, cursor: '6', error: { kind: 'unavailable' } },
+    ])
+    expect(await at.stored()).toEqual([])
+    at.bank.meddle = () => {}
+    at.bank.calls = []
+    expect(await sync()).toMatchObject({ state: 'succeeded', added: 8 })
+    expect(at.bank.calls).toEqual(['transactions 6', 'balances'])
+    expect(await at.stored()).toEqual(ledgerOf(at.bank))
+  })
+
+  test('with rows that cannot be read takes nothing for gone', async () => {
+    await synced()
+    at.clock.advance(24 * hour)
+    at.bank.rows = rows.slice(3)
+    at.bank.unreadable = 3
+    expect(await sync()).toMatchObject({ state: 'partial', removed: 0 })
+    expect(await at.stored()).toEqual(
+      [...rows]
+        .map((row) => `${row.pending ? null : row.day} ${row.minor} ${row.kid ?? ''} ${row.text ?? ''}`)
+        .sort(),
+    )
+    const job = await at.within((tx) => tx.prisma.syncJob.findFirstOrThrow({ orderBy: { id: 'desc' } }))
+    expect(job).toMatchObject({ unreadable: 3, error: { unreadable: [{ page: 0, path: 'x' }, {}, {}] } })
+  })
+
+  test('does not need balances', async () => {
+    await at.addConsent()
+    at.bank.rows = [...rows]
+    at.bank.meddle = (call) => {
+      if (call === 'balances') throw new ConnectorFailure({ kind: 'malformed', detail: 'odd' })
+    }
+    expect(await sync()).toMatchObject({ state: 'succeeded', added: 8 })
+    expect(await at.within((tx) => tx.prisma.balance.count())).toBe(0)
+  })
+})
+
+describe('a consent that fails', () => {
+  test('is ended, and another person’s is used', async () => {
+    const first = await at.addConsent()
+    const second = await at.addConsent()
+    at.bank.rows = [...rows]
+    let refused = 0
+    at.bank.meddle = () => {
+      if (refused++ === 0) throw new ConnectorFailure({ kind: 'consent_expired', detail: 'over' })
+    }
+    expect(await sync()).toMatchObject({ state: 'succeeded', added: 8 })
+    const consents = await at.within((tx) => tx.prisma.consent.findMany({ orderBy: { id: 'asc' } }))
+    expect(consents.map((one) => one.state).sort()).toEqual(['active', 'expired'])
+    expect([first, second]).toContain(consents.find((one) => one.state === 'active')?.id)
+  })
+
+  test('without another one asks for a person', async () => {
+    await at.addConsent()
+    at.bank.meddle = () => {
+      throw new ConnectorFailure({ kind: 'access_denied', detail: 'no' })
+    }
+    expect(await sync()).toMatchObject({ state: 'action_required', nextSyncAt: null })
+    const connection = await at.within((tx) => tx.prisma.connection.findFirstOrThrow())
+    expect(connection.state).toBe('action_required')
+    const again = await sync()
+    expect(again.state).toBe('action_required')
+    expect(await at.within((tx) => tx.prisma.syncJob.count())).toBe(1)
+  })
+
+  test('is not touched by a rate limit: the job waits as long as the bank says', async () => {
+    await at.addConsent()
+    const retryAt = new Date('2026-03-10T23:00:00Z')
+    at.bank.meddle = (call) => {
+      if (call === 'transactions')
+        throw new ConnectorFailure({ kind: 'rate_limited', detail: 'enough', retryAt })
+    }
+    expect(await sync()).toMatchObject({ state: 'waiting_quota', nextSyncAt: retryAt })
+    const consent = await at.within((tx) => tx.prisma.consent.findFirstOrThrow())
+    expect(consent.state).toBe('active')
+  })
+})
