@@ -130,9 +130,11 @@ export async function approvePayment(
   })
 }
 
-/** A person says no, on the page. */
+/** A person says no, on the page. Saying it twice is saying it once. */
 export async function declinePayment(tx: Tx, visitor: PageVisitor, paymentId: string): Promise<void> {
+  await tx.prisma.$queryRaw`select id from payment where id = ${paymentId} for update`
   const payment = await getPayment(tx, paymentId)
+  if (payment.state === 'declined') return
   await moveState(tx, paymentMachine, paymentId, 'pending_approval', 'declined', {
     actor: { kind: 'user', id: visitor.userId },
     companyId: payment.companyId,

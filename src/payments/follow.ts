@@ -8,9 +8,9 @@ import { mayMove } from '../domain/machine.ts'
 import { type PaymentState, paymentMachine } from '../domain/machines.ts'
 import { schedule } from '../due-work.ts'
 import { moveState } from '../events/move.ts'
+import { ATTEMPT_LOST_MS, loseAttempt } from './attempt.ts'
 import { getPayment } from './create.ts'
 import type { PaymentRow } from './snapshot.ts'
-import { ATTEMPT_LOST_MS, loseAttempt, moveAttempt } from './submit.ts'
 
 const actor = { kind: 'job', id: 'payment-status' } as const
 const MINUTE_MS = 60_000
@@ -27,8 +27,11 @@ const followed: readonly PaymentState[] = [
 /** What the bank's word means for a payment that is in `current`; null: nothing new. Only forwards (PROTOCOLS G.1). */
 export function nextPaymentState(current: PaymentState, status: PaymentStatus): PaymentState | null {
   const wanted = wantedState(status)
-  if (!wanted || wanted === current || !mayMove(paymentMachine, current, wanted)) return null
-  return wanted
+  // A failed SCA ends a payment only where one was awaited; a no of the bank's is a no everywhere.
+  const reachable = (state: PaymentState) => mayMove(paymentMachine, current, state)
+  const next =
+    wanted === 'sca_failed' && !reachable(wanted) && status.state === 'rejected' ? 'rejected' : wanted
+  return next && next !== current && reachable(next) ? next : null
 }
 
 function wantedState(status: PaymentStatus): PaymentState | null {
@@ -85,9 +88,8 @@ async function load(ports: ConsentPorts, tx: Tx, paymentId: string) {
     const lostAt = after(attempt.startedAt, ATTEMPT_LOST_MS)
     if (lostAt > tx.now) return { payment, next: lostAt }
     const consent = await getConsent(tx, attempt.consentId)
-    await moveAttempt(tx, payment, attempt.id, 'unknown')
     const { approval } = ports.registry.connectorFor(consent.institutionId).manifest
-    await loseAttempt(tx, payment, approval === 'psd2_sca')
+    await loseAttempt(tx, payment, attempt, approval === 'psd2_sca')
     return { payment: await getPayment(tx, paymentId), next: null }
   }
   if (!followed.includes(state) || !attempt?.memory) return { payment, next: null }
