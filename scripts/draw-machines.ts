@@ -135,7 +135,7 @@ function drawMachine(machine: Machine, way: readonly string[]): string {
     for (const row of beside) add(row, 'to')
   }
   const height = y + 8
-  const label = `States of ${machine.name.replaceAll('_', ' ')}; the table below the picture's page says the same in words`
+  const label = `States of ${machine.name.replaceAll('_', ' ')}: ${way.join(', ')}; to the right of each, where else it may go`
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${label}">
 <!-- Made by scripts/draw-machines.ts from src/domain/machines.ts. -->
 <style>${style}

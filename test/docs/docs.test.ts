@@ -58,6 +58,27 @@ describe('what people read is true', () => {
     expect(Object.fromEntries(told.map(([, type, meaning]) => [type, meaning]))).toEqual(eventTypes)
   })
 
+  test('commands that pages name exist', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
+    const commands = read('src/cli/main.ts')
+    const wrong = pages().flatMap((page) => {
+      const text = read(page)
+      const runs = [...text.matchAll(/npm run (?:--silent )?([a-z]+)/g)].map(([, name = '']) => name)
+      const files = [
+        ...text.matchAll(/node (?:node_modules\/\.bin\/)?((?:scripts|src|bin|sandbox)\/[\w./-]+)/g),
+      ]
+      const calls = [...text.matchAll(/kontobro(?:\.js)? (inspect|client \w+|audit \w+)/g)].map(
+        ([, name = '']) => name,
+      )
+      return [
+        ...runs.filter((name) => !(name in scripts)),
+        ...files.map(([, file = '']) => file).filter((file) => !isThere(file)),
+        ...calls.filter((name) => !commands.includes(`'${name}'`)),
+      ].map((name) => `${page}: ${name}`)
+    })
+    expect(wrong).toEqual([])
+  })
+
   test('the README lists every folder of src/', () => {
     const folders = readdirSync(`${root}src`, { withFileTypes: true })
       .filter((entry) => entry.isDirectory() && entry.name !== 'generated')
