@@ -70,10 +70,7 @@ async function updateCurrency(
   const totals = await loadTotals(tx, range, change.from)
   const anchors = await loadAnchors(tx, range)
   const statements = await statementAnchors(tx, range)
-  const first = firstDay(range.from, change.from, [...known.keys()], totals, [
-    ...anchors,
-    ...statements.anchors,
-  ])
+  const first = firstDay(range.from, change.from, [...known.keys()], totals, statements.anchors)
   const days = listDays(tx, { first, today, from: change.from, reopened: change.reopened, known, totals })
   const input = {
     days,
@@ -130,6 +127,7 @@ async function sumBefore(tx: Tx, range: AnchorRange, first: string): Promise<big
   return BigInt(rows[0]?.sum ?? 0)
 }
 
+/** Nothing is said of days before the first that was read, though a bank may list balances of them. */
 function firstDay(
   floor: string,
   from: string,

@@ -49,6 +49,14 @@ test('days with a closing balance are proven, today is open', async () => {
   expect(kept).toBe(41)
 })
 
+test('of days before the first that was read nothing is said, whatever balances the bank lists', async () => {
+  at.bank.rows = [{ day: '2026-02-02', minor: 1_000_000n }, ...rows]
+  await sync()
+  const found = await at.within((tx) => completeness(tx, at.accountId))
+  expect(found.firstDay).toBe('2026-02-08')
+  expect(found.gaps).toEqual([])
+})
+
 test('a row that the bank leaves out is a gap named by its amount, closed when it comes', async () => {
   at.bank.rows = [...rows]
   at.bank.hides = (row) => row.minor === 9900n
