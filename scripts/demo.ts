@@ -10,8 +10,8 @@ import { newWalk } from './demo/walk.ts'
 import { untilAsked } from './stack/signals.ts'
 import { startStack } from './stack.ts'
 
-// npm run demo [-- --once]: a world of its own on free ports, and the whole path in it. With --once it ends after the
-// walk, with exit code 0 only if every step held, and one JSON object as its last line.
+// npm run demo [-- --once]: a world of its own on free ports, and the whole path in it. It stays until Ctrl-C; with
+// --once it ends after the walk, with exit code 0 only if every step held, and one JSON object as its last line.
 const { values } = parseArgs({ options: { once: { type: 'boolean', default: false } } })
 const start = performance.now()
 const say = (text: string) => process.stdout.write(`${text}\n`)
@@ -44,6 +44,7 @@ const outcome = await Promise.race([
     .catch((error: unknown) => ({ error })),
   asked.then(() => ({ stopped: true })),
 ])
+const total = Math.round((performance.now() - start) / 100) / 10
 
 if ('error' in outcome) {
   const { error } = outcome
@@ -69,8 +70,7 @@ Everything runs until Ctrl-C; then this world is deleted.`)
 }
 await stack.stop()
 await receiver.close()
-if ('numbers' in outcome) {
-  const total = Math.round((performance.now() - start) / 100) / 10
+if (values.once && 'numbers' in outcome) {
   say(`\n${JSON.stringify({ demo: 'ok', ...outcome.numbers, seconds: total })}`)
 }
-process.exit('numbers' in outcome ? 0 : 1)
+process.exit('error' in outcome ? 1 : 0)

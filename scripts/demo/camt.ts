@@ -2,29 +2,34 @@ import type { LedgerAccount, LedgerRow } from './sandbox.ts'
 import { amountOf, minorOf } from './walk.ts'
 
 /**
- * The statement of one day as the bank would send it by file: camt.053.001.08, opening and closing booked balance,
+ * Statements as the bank would send them by file, one for each day: camt.053.001.08, opening and closing booked balance,
  * one entry for each booking.
  */
-export function camt053(account: LedgerAccount, date: string): string {
+export function camt053(account: LedgerAccount, dates: readonly string[]): string {
+  const last = dates.at(-1) ?? ''
+  return `<?xml version="1.0" encoding="UTF-8"?>
+<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08">
+ <BkToCstmrStmt>
+  <GrpHdr><MsgId>${account.bban}-${last}</MsgId><CreDtTm>${last}T23:30:00Z</CreDtTm></GrpHdr>
+${dates.map((date) => statement(account, date)).join('\n')}
+ </BkToCstmrStmt>
+</Document>
+`
+}
+
+function statement(account: LedgerAccount, date: string): string {
   const rows = account.bookings.filter(({ bookingDate }) => bookingDate === date)
   const closing = account.dailyClosing.find((day) => day.date === date)?.amount ?? account.balance
   const sum = rows.reduce((total, { amount }) => total + minorOf(amount), 0n)
   const opening = amountOf(minorOf(closing) - sum)
-  return `<?xml version="1.0" encoding="UTF-8"?>
-<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08">
- <BkToCstmrStmt>
-  <GrpHdr><MsgId>${account.bban}-${date}</MsgId><CreDtTm>${date}T23:30:00Z</CreDtTm></GrpHdr>
-  <Stmt>
+  return `  <Stmt>
    <Id>${account.bban}-${date}</Id>
    <CreDtTm>${date}T23:30:00Z</CreDtTm>
    <Acct><Id><IBAN>${account.iban}</IBAN></Id><Ccy>NOK</Ccy><Ownr><Nm>${escaped(account.owner)}</Nm></Ownr></Acct>
    ${balance('OPBD', opening, date)}
    ${balance('CLBD', closing, date)}
 ${rows.map(entry).join('\n')}
-  </Stmt>
- </BkToCstmrStmt>
-</Document>
-`
+  </Stmt>`
 }
 
 const escaped = (text: string) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;')

@@ -26,8 +26,10 @@ type File = {
   readonly id: string
   readonly state: string
   readonly alreadyImported: boolean
-  readonly added: number
+  readonly entries: number
 }
+
+const daysInFile = 5
 
 export const transactionsOf = (walk: Walk, { id }: { readonly id: string }) =>
   walk.api.list<Transaction>(`/v1/accounts/${id}/transactions`)
@@ -94,21 +96,22 @@ const file: Step = {
   title: 'A camt.053 of another bank handed in',
   async run(walk) {
     const account = await accountAtOtherBank(walk)
-    const day = account.dailyClosing.findLast(({ date }) =>
-      account.bookings.some(({ bookingDate }) => bookingDate === date),
-    )
-    hold(day !== undefined, `${account.bban} has no row on a day that has ended`)
-    const content = Buffer.from(camt053(account, day.date))
+    const days = account.dailyClosing.slice(-daysInFile).map(({ date }) => date)
+    const rows = account.bookings.filter(({ bookingDate }) => days.includes(bookingDate))
+    const content = Buffer.from(camt053(account, days))
     const companyId = made(walk, 'companyId')
-    const taken = await walk.api.upload<File>(`/v1/files?companyId=${companyId}`, 'application/xml', content)
-    walk.made.fileId = taken.id
-    const again = await walk.api.upload<File>(`/v1/files?companyId=${companyId}`, 'application/xml', content)
+    const hand = () => walk.api.upload<File>(`/v1/files?companyId=${companyId}`, 'application/xml', content)
+    const taken = await hand()
+    hold(taken.state === 'imported', `the file is ${taken.state}`)
+    hold(taken.entries === rows.length, `${taken.entries} entries were read of ${rows.length}`)
+    const again = await hand()
     hold(again.id === taken.id && again.alreadyImported, 'the same file again is taken for a new one')
-    const rows = account.bookings.filter(({ bookingDate }) => bookingDate === day.date)
-    hold(taken.state.startsWith('imported'), `the file is ${taken.state}`)
-    const { entries } = await walk.api.get<{ entries: number }>(`/v1/files/${taken.id}`)
-    hold(entries === rows.length, `${entries} entries were read of ${rows.length}`)
-    return `${taken.id}  ${rows.length} entries of ${day.date}; again: nothing new`
+    const accounts = await walk.api.list<{ id: string; iban: string }>(`/v1/accounts?companyId=${companyId}`)
+    const found = accounts.find(({ iban }) => iban === account.iban)
+    hold(found !== undefined, `${account.iban} is not among the accounts`)
+    const { counts } = await completenessOf(walk, found)
+    hold(counts.gap === 0 && counts.proven > 0, `${counts.proven} days proven, ${counts.gap} gaps`)
+    return `${taken.id}  ${rows.length} entries, ${counts.proven} days proven; again: nothing new`
   },
 }
 

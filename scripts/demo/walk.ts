@@ -26,7 +26,6 @@ type Made = {
   openItemIds?: readonly string[]
   payableId?: string
   paymentId?: string
-  fileId?: string
 }
 export type WalkAccount = { readonly id: string; readonly bban: string }
 
