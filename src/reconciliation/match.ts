@@ -6,33 +6,38 @@ import { BATCH, type MatchMade, type Movement, unmatchedMovements } from './move
 import { settleItem } from './settle-item.ts'
 import { settlePayment } from './settle-payment.ts'
 
+/** A KID that names a customer rather than an invoice is on many items; one payment never pays more than this. */
+const ITEMS_PER_MOVEMENT = 200
+
 /**
- * Matches the booked movements of an account with payments (by end-to-end id) and open items (by KID). The account is
- * locked, so that two runs never use one movement twice. Answers how many matches were made, and whether more wait.
+ * Matches the booked movements of an account with payments (by end-to-end id) and open items (by KID). The company's
+ * open items are paid from all of its accounts, so its runs go one after another: none uses a movement twice, none
+ * overwrites what another took off an item. Answers how many movements found a match, and whether more wait.
  */
 export async function reconcileAccount(
   tx: Tx,
   accountId: string,
 ): Promise<{ matched: number; more: boolean }> {
-  const [account] = await tx.prisma.$queryRaw<{ company_id: string }[]>`
-    select company_id from account where id = ${accountId} for update`
+  const account = await tx.prisma.account.findUnique({ where: { id: accountId } })
   if (!account) return { matched: 0, more: false }
+  const { companyId } = account
+  // The weaker lock: rows that name the company can be written meanwhile.
+  await tx.prisma.$queryRaw`select id from company where id = ${companyId} for no key update`
   const movements = await unmatchedMovements(tx, accountId)
   let matched = 0
   for (const movement of movements) {
     const settled = await settlePayment(tx, accountId, movement)
-    const made = settled ?? (await matchByKid(tx, account.company_id, movement))
-    if (!made) continue
-    await keepMatch(tx, account.company_id, made)
-    matched += 1
+    const made = settled ? [settled] : await matchByKid(tx, companyId, movement)
+    for (const match of made) await keepMatch(tx, companyId, match)
+    if (made.length > 0) matched += 1
   }
   return { matched, more: movements.length === BATCH && matched > 0 }
 }
 
-/** The oldest open item with this KID, for as much as is left of it. */
-async function matchByKid(tx: Tx, companyId: string, movement: Movement): Promise<MatchMade | null> {
-  if (!movement.kid) return null
-  const item = await tx.prisma.openItem.findFirst({
+/** The open items with this KID, those due first before the others, for as much as is left of each. */
+async function matchByKid(tx: Tx, companyId: string, movement: Movement): Promise<MatchMade[]> {
+  if (!movement.kid) return []
+  const items = await tx.prisma.openItem.findMany({
     where: {
       clientId: tx.clientId,
       companyId,
@@ -43,23 +48,37 @@ async function matchByKid(tx: Tx, companyId: string, movement: Movement): Promis
       state: { in: ['open', 'partially_settled'] },
     },
     orderBy: [{ dueDate: 'asc' }, { id: 'asc' }],
+    take: ITEMS_PER_MOVEMENT,
   })
-  if (!item) return null
-  const amountMinor = await settleItem(tx, item, movement.amountMinor)
   const paid = movement.amountMinor < 0n ? -movement.amountMinor : movement.amountMinor
+  const made: MatchMade[] = []
+  let left = paid
+  for (const [i, item] of items.entries()) {
+    if (left === 0n) break
+    const amountMinor = await settleItem(tx, item, left)
+    left -= amountMinor
+    // Too much is told once, with the last item that could take any of it.
+    const overpaid = i === items.length - 1 ? left : 0n
+    made.push({
+      movement,
+      openItemId: item.id,
+      paymentId: null,
+      amountMinor,
+      rule: 'kid',
+      explanation: explainKid(movement, paid, overpaid),
+    })
+  }
+  return made
+}
+
+function explainKid(movement: Movement, paid: bigint, overpaid: bigint): MatchMade['explanation'] {
+  const { kid, bookingDate, currency } = movement
   return {
-    movement,
-    openItemId: item.id,
-    paymentId: null,
-    amountMinor,
-    rule: 'kid',
-    explanation: {
-      why: 'The KID of the transaction is the KID of the open item.',
-      kid: movement.kid,
-      bookingDate: movement.bookingDate,
-      paid: formatAmount({ minor: paid, currency: movement.currency }),
-      overpaid: formatAmount({ minor: paid - amountMinor, currency: movement.currency }),
-    },
+    why: 'The KID of the transaction is the KID of the open item.',
+    kid,
+    bookingDate,
+    paid: formatAmount({ minor: paid, currency }),
+    overpaid: formatAmount({ minor: overpaid, currency }),
   }
 }
 

@@ -27,7 +27,8 @@ export const BATCH = 500
 
 /**
  * Booked movements of an account that no match has used yet and that carry the KID of an open item or the end-to-end
- * id of a payment, oldest first. A detail's amount has no sign: it takes the entry's.
+ * id of a payment, oldest first. A detail's amount has no sign: it takes the entry's. One without an amount, or with
+ * one in another currency than the account's, stands for the whole entry where it is alone; of several, none is guessed.
  */
 export async function unmatchedMovements(tx: Tx, accountId: string): Promise<Movement[]> {
   const { rows } = await tx.sql.query<{
@@ -40,11 +41,14 @@ export async function unmatchedMovements(tx: Tx, accountId: string): Promise<Mov
     end_to_end_id: string | null
   }>(
     `select e.id as entry_id, d.id as detail_id, e.currency, e.booking_date,
-            case when d.amount_minor is null then e.amount_minor
+            case when d.amount_minor is null or d.currency <> e.currency then e.amount_minor
                  else sign(e.amount_minor) * abs(d.amount_minor) end::bigint::text as amount,
             coalesce(d.kid, e.kid) as kid, coalesce(d.end_to_end_id, e.end_to_end_id) as end_to_end_id
        from entry e left join entry_detail d on d.client_id = e.client_id and d.entry_id = e.id
       where e.client_id = $1 and e.account_id = $2 and e.state = 'booked'
+        and ((d.amount_minor is not null and coalesce(d.currency, e.currency) = e.currency)
+             or not exists (select 1 from entry_detail o where o.client_id = d.client_id
+                               and o.entry_id = d.entry_id and o.id <> d.id))
         and not exists (select 1 from match m where m.client_id = e.client_id and m.entry_id = e.id
                            and m.detail_id is not distinct from d.id and m.undone_at is null)
         and (exists (select 1 from open_item i where i.client_id = e.client_id and i.company_id = e.company_id

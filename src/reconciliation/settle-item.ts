@@ -5,9 +5,8 @@ import type { OpenItemRow } from './open-items.ts'
 
 const actor = { kind: 'job', id: 'reconcile' } as const
 
-/** Takes an amount off an open item; answers how much of it was used. */
-export async function settleItem(tx: Tx, item: OpenItemRow, signedMinor: bigint): Promise<bigint> {
-  const paid = signedMinor < 0n ? -signedMinor : signedMinor
+/** Takes an amount (without sign) off an open item; answers how much of it was used. */
+export async function settleItem(tx: Tx, item: OpenItemRow, paid: bigint): Promise<bigint> {
   const used = paid < item.remainingMinor ? paid : item.remainingMinor
   const remainingMinor = item.remainingMinor - used
   const from = item.state === 'partially_settled' ? 'partially_settled' : 'open'

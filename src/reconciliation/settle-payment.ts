@@ -2,6 +2,7 @@ import type { Tx } from '../db.ts'
 import { type PaymentState, paymentMachine } from '../domain/machines.ts'
 import { formatAmount } from '../domain/money.ts'
 import { moveState } from '../events/move.ts'
+import type { PaymentRow } from '../payments/snapshot.ts'
 import type { MatchMade, Movement } from './movements.ts'
 import { settleItem } from './settle-item.ts'
 
@@ -28,28 +29,20 @@ export async function settlePayment(
   movement: Movement,
 ): Promise<MatchMade | null> {
   if (!movement.endToEndId || movement.amountMinor >= 0n) return null
-  const payment = await tx.prisma.payment.findFirst({
-    where: { clientId: tx.clientId, accountId, endToEndId: movement.endToEndId, settledEntryId: null },
-  })
+  const { endToEndId } = movement
+  const key = { clientId_endToEndId: { clientId: tx.clientId, endToEndId } }
+  // The job that follows it may be writing down the bank's word right now.
+  await tx.prisma.$queryRaw`
+    select id from payment where client_id = ${tx.clientId} and end_to_end_id = ${endToEndId} for update`
+  const found = await tx.prisma.payment.findUnique({ where: key })
+  const payment = found?.accountId === accountId && found.settledEntryId === null ? found : null
   if (!payment || payment.amountMinor !== -movement.amountMinor || payment.currency !== movement.currency)
     return null
   const way = wayToSettled[payment.state as PaymentState]
   if (!way) return null
-  let from = payment.state as PaymentState
-  for (const to of way) {
-    await moveState(tx, paymentMachine, payment.id, from, to, {
-      actor,
-      companyId: payment.companyId,
-      event: 'payment.state_changed',
-      data: { transactionId: movement.entryId },
-    })
-    from = to
-  }
+  await walk(tx, payment, way, movement.entryId)
   await tx.prisma.payment.update({ where: { id: payment.id }, data: { settledEntryId: movement.entryId } })
-  const item = payment.openItemId
-    ? await tx.prisma.openItem.findUnique({ where: { id: payment.openItemId } })
-    : null
-  if (item && item.remainingMinor > 0n) await settleItem(tx, item, movement.amountMinor)
+  if (payment.openItemId) await settleItsItem(tx, payment.openItemId, payment.amountMinor)
   return {
     movement,
     openItemId: payment.openItemId,
@@ -58,9 +51,34 @@ export async function settlePayment(
     rule: 'end_to_end_id',
     explanation: {
       why: 'The end-to-end id and the amount of the transaction are those of the payment.',
-      endToEndId: movement.endToEndId,
+      endToEndId,
       bookingDate: movement.bookingDate,
       paid: formatAmount({ minor: payment.amountMinor, currency: movement.currency }),
     },
   }
+}
+
+async function walk(
+  tx: Tx,
+  payment: PaymentRow,
+  way: readonly PaymentState[],
+  entryId: string,
+): Promise<void> {
+  let from = payment.state as PaymentState
+  for (const to of way) {
+    await moveState(tx, paymentMachine, payment.id, from, to, {
+      actor,
+      companyId: payment.companyId,
+      event: 'payment.state_changed',
+      data: { transactionId: entryId },
+    })
+    from = to
+  }
+}
+
+/** Credited or written off meanwhile: then nothing is left to settle. */
+async function settleItsItem(tx: Tx, openItemId: string, paid: bigint): Promise<void> {
+  const item = await tx.prisma.openItem.findUniqueOrThrow({ where: { id: openItemId } })
+  const isOpen = item.state === 'open' || item.state === 'partially_settled'
+  if (isOpen && item.remainingMinor > 0n) await settleItem(tx, item, paid)
 }
