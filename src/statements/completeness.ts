@@ -1,31 +1,17 @@
 import type { Tx } from '../db.ts'
 import { addDays, daysBetween, osloDate } from '../domain/clock.ts'
-import { appendEvent } from '../events/append.ts'
 import { type AnchorRange, loadAnchors, loadCovered, statementAnchors } from './anchors.ts'
 import { chainOf, type RowBalance } from './balance-chain.ts'
-import { insertRows } from './bulk.ts'
-import { type Anchor, type DayProof, type DayTotal, type Proof, proveDays } from './proof.ts'
+import { tellOfDays } from './day-events.ts'
+import { type DayRow, loadDays, writeDays } from './day-rows.ts'
+import { type Anchor, type DayProof, type DayTotal, proveDays } from './proof.ts'
 
-type Account = { readonly id: string; readonly companyId: string; readonly currency: string }
+export type ProofAccount = { readonly id: string; readonly companyId: string; readonly currency: string }
 
 /** Proof of days further back than this from what was read stands as it is. */
 const lookBackDays = 400
 /** Days in one judgement: a longer history is judged from its latest days. */
 const mostDays = 4000
-const daysShown = 100
-
-type DayRow = {
-  date: string
-  proof: Proof
-  openingMinor: bigint | null
-  closingMinor: bigint | null
-  sumMinor: bigint
-  entries: number
-  differenceMinor: bigint | null
-  cause: string | null
-  spanFrom: string | null
-  reopenedAt: Date | null
-}
 
 /**
  * Judges the account's days anew, from some time before `from` (the first day that was read or has changed) until
@@ -34,7 +20,7 @@ type DayRow = {
  */
 export async function updateCompleteness(
   tx: Tx,
-  account: Account,
+  account: ProofAccount,
   change: { readonly from: string; readonly reopened: readonly string[] },
 ): Promise<{ proven: number }> {
   let proven = 0
@@ -45,7 +31,7 @@ export async function updateCompleteness(
 }
 
 /** The account's own currency, and others that its rows are in (accounts of several currencies). */
-async function currenciesOf(tx: Tx, account: Account, from: string): Promise<string[]> {
+async function currenciesOf(tx: Tx, account: ProofAccount, from: string): Promise<string[]> {
   const { rows } = await tx.sql.query<{ currency: string }>(
     `select distinct currency from entry where client_id = $1 and account_id = $2 and booking_date >= $3
         and state in ('booked', 'reversed')`,
@@ -58,7 +44,7 @@ async function currenciesOf(tx: Tx, account: Account, from: string): Promise<str
 
 async function updateCurrency(
   tx: Tx,
-  account: Account,
+  account: ProofAccount,
   currency: string,
   change: { readonly from: string; readonly reopened: readonly string[] },
 ): Promise<number> {
@@ -92,14 +78,6 @@ async function updateCurrency(
     new Map(days.map((day) => [day.date, day.reopenedAt])),
   )
   return tellOfDays(tx, account, currency, { judged, known, reopened: change.reopened })
-}
-
-async function loadDays(tx: Tx, range: AnchorRange): Promise<Map<string, DayRow>> {
-  const rows = await tx.prisma.accountDay.findMany({
-    where: { accountId: range.accountId, currency: range.currency, date: { gte: range.from } },
-    orderBy: { date: 'asc' },
-  })
-  return new Map(rows.map((row) => [row.date, { ...row, proof: row.proof as Proof }]))
 }
 
 /** Sums of booked rows by day. Days before `from` have not changed since they were last written. */
@@ -197,117 +175,4 @@ async function withChains(
     const chain = chainOf(byDay.get(day.date) ?? [])
     return chain ? { ...day, chain } : day
   })
-}
-
-const dayColumns = [
-  ['client_id', 'text'],
-  ['company_id', 'text'],
-  ['account_id', 'text'],
-  ['date', 'text'],
-  ['currency', 'text'],
-  ['proof', 'text'],
-  ['opening_minor', 'int8'],
-  ['closing_minor', 'int8'],
-  ['sum_minor', 'int8'],
-  ['entries', 'int4'],
-  ['difference_minor', 'int8'],
-  ['cause', 'text'],
-  ['span_from', 'text'],
-  ['reopened_at', 'timestamptz'],
-  ['updated_at', 'timestamptz'],
-] as const
-
-async function writeDays(
-  tx: Tx,
-  account: Account,
-  currency: string,
-  judged: readonly DayProof[],
-  known: ReadonlyMap<string, DayRow>,
-  reopenedAt: ReadonlyMap<string, Date | null>,
-): Promise<void> {
-  const rows = judged.flatMap((day) => {
-    const reopened = reopenedAt.get(day.date) ?? null
-    if (isWritten(day, reopened, known.get(day.date))) return []
-    return [
-      [
-        tx.clientId,
-        account.companyId,
-        account.id,
-        day.date,
-        currency,
-        day.proof,
-        day.openingMinor,
-        day.closingMinor,
-        day.sumMinor,
-        day.entries,
-        day.differenceMinor,
-        day.cause,
-        day.spanFrom,
-        reopened,
-        tx.now,
-      ],
-    ]
-  })
-  const changing = dayColumns.slice(5).map(([name]) => `${name} = excluded.${name}`)
-  const replace = `on conflict (client_id, account_id, date, currency) do update set ${changing.join(', ')}`
-  await insertRows(tx.sql, 'account_day', dayColumns, rows, replace)
-}
-
-function isWritten(day: DayProof, reopened: Date | null, row: DayRow | undefined): boolean {
-  if (!row || reopened?.getTime() !== row.reopenedAt?.getTime()) return false
-  return (Object.keys(day) as (keyof DayProof)[]).every((key) => day[key] === row[key])
-}
-
-type Told = {
-  readonly judged: readonly DayProof[]
-  readonly known: ReadonlyMap<string, DayRow>
-  readonly reopened: readonly string[]
-}
-
-/** Events for what has changed; answers how many days are newly proven. */
-async function tellOfDays(tx: Tx, account: Account, currency: string, told: Told): Promise<number> {
-  const { judged, known } = told
-  const about = { resourceType: 'account', resourceId: account.id, companyId: account.companyId }
-  const facts = { accountId: account.id, currency }
-  const reopened = told.reopened.filter((date) => known.get(date)?.proof === 'proven')
-  if (reopened.length > 0) {
-    const data = {
-      ...facts,
-      from: reopened[0] ?? null,
-      days: reopened.slice(0, daysShown),
-      count: reopened.length,
-    }
-    await appendEvent(tx, { type: 'account.day_reopened', ...about, data })
-  }
-  const gaps = judged.filter((day) => day.differenceMinor !== null)
-  const now = new Map(judged.map((day) => [day.date, day]))
-  for (const old of known.values()) {
-    if (old.differenceMinor === null || now.get(old.date)?.differenceMinor === old.differenceMinor) continue
-    await appendEvent(tx, { type: 'account.gap_closed', ...about, data: { ...facts, ...gapData(old) } })
-  }
-  for (const gap of gaps) {
-    if (known.get(gap.date)?.differenceMinor === gap.differenceMinor) continue
-    await appendEvent(tx, { type: 'account.gap_opened', ...about, data: { ...facts, ...gapData(gap) } })
-  }
-  const proven = judged
-    .filter((day) => {
-      const old = known.get(day.date)
-      return day.proof === 'proven' && (old?.proof !== 'proven' || old.sumMinor !== day.sumMinor)
-    })
-    .map((day) => day.date)
-  if (proven.length > 0) {
-    const data = { ...facts, days: proven.slice(-daysShown), count: proven.length }
-    await appendEvent(tx, { type: 'account.day_proven', ...about, data })
-  }
-  return proven.length
-}
-
-/** The amount is what the bank's balances say is missing here: negative where debits are. */
-function gapData(day: Pick<DayRow, 'date' | 'spanFrom' | 'differenceMinor' | 'cause'>) {
-  return {
-    from: day.spanFrom ?? day.date,
-    to: day.date,
-    differenceMinor: String(day.differenceMinor),
-    cause: day.cause,
-  }
 }

@@ -22,12 +22,7 @@ export type OpenStatement = {
   lastDay: string | null
 }
 
-export function newStatement(
-  tx: Tx,
-  fileId: string,
-  _head: StatementHead,
-  account: AccountRow | null,
-): OpenStatement {
+export function newStatement(tx: Tx, fileId: string, account: AccountRow | null): OpenStatement {
   return {
     id: newId('statement', tx.now),
     fileId,
