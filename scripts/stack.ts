@@ -15,7 +15,7 @@ import {
   sandboxFolder,
   takePlace,
 } from './stack/place.ts'
-import { gatewayEnvironment, plainEnvironment, type SandboxUrls } from './stack/settings.ts'
+import { baseEnvironment, gatewayEnvironment, plainEnvironment, type SandboxUrls } from './stack/settings.ts'
 
 export type { Child, Exit } from './stack/child.ts'
 export type { SandboxUrls } from './stack/settings.ts'
@@ -89,7 +89,10 @@ async function startParts(options: StackOptions, ends: Ends): Promise<Omit<Stack
   const onDeath = options.onDeath ?? reportDeath
   const sandboxChild = describeSandbox(dataDir, onDeath)
   // All are waited for, so that what has come up when another fails is ended too.
-  const opened = openDatabase(options, ends)
+  const opened = openDatabase(options, ends).then(async (database) => {
+    await migrate(dataDir, database)
+    return database
+  })
   const started = startAndEnd([sandboxChild], ends)
   await Promise.allSettled([opened, started])
   await started
@@ -99,8 +102,6 @@ async function startParts(options: StackOptions, ends: Ends): Promise<Omit<Stack
   const publicUrl = `http://127.0.0.1:${port}`
   const place = { dataDir, publicUrl, database, queueUrl: options.queueUrl }
   const environment = gatewayEnvironment({ ...place, port }, sandbox)
-  const owner = { DATABASE_OWNER_URL: database.ownerUrl }
-  await runOnce(['src/main.ts', 'migrate'], { ...environment, ...owner })
   const roles = options.roles ?? ['all']
   const ports = await portsFor(roles, port)
   const gateway = roles.map((role, i) => {
@@ -130,6 +131,15 @@ async function openDatabase(options: StackOptions, ends: Ends) {
   const embedded = await openEmbedded(folder)
   ends.push(() => embedded.stop())
   return embedded
+}
+
+/** As an operator would, with the owner's rights; it needs nothing of the sandbox. */
+async function migrate(dataDir: string, database: Required<StackOptions>['database']): Promise<void> {
+  await runOnce(['src/main.ts', 'migrate'], {
+    ...baseEnvironment(dataDir),
+    DATABASE_URL: database.appUrl,
+    DATABASE_OWNER_URL: database.ownerUrl,
+  })
 }
 
 /** Started together; ended together, before what they stand on. */

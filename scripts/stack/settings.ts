@@ -21,7 +21,7 @@ export type SandboxUrls = {
 type Secrets = { readonly KEY_ENCRYPTION_KEY: string; readonly INDEX_KEY: string; readonly AUDIT_KEY: string }
 
 /** The gateway's own secrets: made once per data directory, since what they sealed is lost without them. */
-export function keepSecrets(dataDir: string): Secrets {
+function keepSecrets(dataDir: string): Secrets {
   const file = join(dataDir, 'secrets.json')
   if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Secrets
   const secrets: Secrets = {
@@ -83,14 +83,21 @@ export function plainEnvironment(): Record<string, string> {
   return Object.fromEntries(kept.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])))
 }
 
+/** What every command of the gateway needs, `migrate` too. */
+export function baseEnvironment(dataDir: string): Record<string, string> {
+  return {
+    ...plainEnvironment(),
+    ...keepSecrets(dataDir),
+    KONTOBRO_KIND: 'sandbox',
+    KONTOBRO_DATA_DIR: dataDir,
+    OPERATOR_NAME: 'Sandkassens kontobro',
+  }
+}
+
 /** The environment of a gateway process, as an operator would set it. */
 export function gatewayEnvironment(place: GatewayPlace, urls: SandboxUrls): Record<string, string> {
   return {
-    ...plainEnvironment(),
-    ...keepSecrets(place.dataDir),
-    KONTOBRO_KIND: 'sandbox',
-    OPERATOR_NAME: 'Sandkassens kontobro',
-    KONTOBRO_DATA_DIR: place.dataDir,
+    ...baseEnvironment(place.dataDir),
     DATABASE_URL: place.database.appUrl,
     ...(place.queueUrl ? { QUEUE_URL: place.queueUrl } : {}),
     HOST: '127.0.0.1',
