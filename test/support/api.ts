@@ -2,7 +2,6 @@
 // are injected. Other rooms' tests put their own routes, ports and pages in.
 import { randomBytes, randomUUID } from 'node:crypto'
 import { Writable } from 'node:stream'
-import { setTimeout } from 'node:timers/promises'
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
 import { type Db, openDb } from '../../src/db.ts'
 import type { Clock } from '../../src/domain/clock.ts'
@@ -95,22 +94,10 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
     async close() {
       await app.close()
       await db.close()
-      await dropPatiently(database)
+      await database.drop()
       const undocumented = log.filter((line) => line.includes('problem is not documented'))
       if (undocumented.length > 0) throw new Error(undocumented.join(''))
     },
-  }
-}
-
-/** PostgreSQL may still be ending the app's connections, and the owner of the database may not do it by force. */
-async function dropPatiently(database: FreshDatabase): Promise<void> {
-  for (let left = 20; ; left--) {
-    try {
-      return await database.drop()
-    } catch (error) {
-      if (left === 0) throw error
-      await setTimeout(50)
-    }
   }
 }
 

@@ -3,6 +3,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { inject } from 'vitest'
 import { openEmbedded } from '../../src/database/embedded.ts'
@@ -66,10 +67,23 @@ async function makeDatabase(server: Server, options: string): Promise<FreshDatab
   await connected(server.ownerUrl, (client) => client.query(`create database "${name}" ${options}`))
   return {
     ...urlsOf(server, name),
-    drop: () =>
-      connected(server.ownerUrl, async (client) => {
-        await client.query(`drop database if exists "${name}" with (force)`)
-      }),
+    drop: () => connected(server.ownerUrl, (client) => dropPatiently(client, name)),
+  }
+}
+
+/**
+ * The owner may end neither the app's connections that are still closing, nor the vacuum that happens to be there:
+ * both are gone in a moment.
+ */
+async function dropPatiently(client: pg.Client, name: string): Promise<void> {
+  for (let left = 100; ; left--) {
+    try {
+      await client.query(`drop database if exists "${name}" with (force)`)
+      return
+    } catch (error) {
+      if (left === 0) throw error
+      await sleep(50)
+    }
   }
 }
 
