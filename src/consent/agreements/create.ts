@@ -9,11 +9,11 @@ import { appendEvent } from '../../events/append.ts'
 import { moveState } from '../../events/move.ts'
 import { agreementPdf } from '../../protocols/pdf/agreement-document.ts'
 import { sha256 } from '../../vault.ts'
-import { getCompany } from '../companies.ts'
+import { type CompanyRow, getCompany } from '../companies.ts'
 import type { Language } from '../letters.ts'
 import { closeLinks } from '../links.ts'
 import type { ConsentPorts } from '../ports.ts'
-import { usersOfCompany } from '../users.ts'
+import { type UserRow, usersOfCompany } from '../users.ts'
 
 export type AgreementRow = Awaited<ReturnType<Tx['prisma']['agreement']['findUniqueOrThrow']>>
 
@@ -28,45 +28,19 @@ export async function createAgreement(
 ): Promise<AgreementRow> {
   const company = await getCompany(tx, input.companyId)
   const signers = await usersOfCompany(tx, company.id, input.signerIds)
-  // The company's row is locked, so that two drafts at once cannot both find none.
-  await tx.prisma.$queryRaw`select id from company where id = ${company.id} for update`
-  const former = await tx.prisma.agreement.findMany({
-    where: { clientId: tx.clientId, companyId: company.id },
-    orderBy: { version: 'desc' },
-    take: 20,
-  })
-  const live = former.find((agreement) => !over.includes(agreement.state))
-  if (live && isOutOfTime(live, tx.now)) await expire(tx, live)
-  else if (live) throw new Problem('agreement_exists', `${live.id} is ${live.state}.`)
-
-  const client = await tx.prisma.apiClient.findUniqueOrThrow({ where: { id: tx.clientId } })
+  const version = await nextVersion(tx, company.id)
   const id = newId('agreement', tx.now)
-  const document = await agreementPdf({
-    agreementId: id,
-    language: input.language,
-    date: osloDate(tx.now),
-    company: { name: company.name, organisationNumber: company.organisationNumber },
-    operator: ports.operator,
-    accountingSystem: { name: client.name },
-    signers: signers.map((user) => ({ name: user.name })),
-    banks: ports.registry.institutions().map(({ name, processors }) => ({ name, processors })),
-  })
-  const documentId = await archive(tx, ports.vault, {
-    companyId: company.id,
-    kind: 'agreement',
-    mediaType: 'application/pdf',
-    bytes: document,
-  })
+  const document = await makeDocument(ports, tx, { id, company, signers, language: input.language })
   const agreement = await tx.prisma.agreement.create({
     data: {
       id,
       clientId: tx.clientId,
       companyId: company.id,
       state: 'draft',
-      version: (former[0]?.version ?? 0) + 1,
+      version,
       language: input.language,
-      documentId,
-      documentSha256: sha256(document),
+      documentId: document.id,
+      documentSha256: document.sha256,
       createdAt: tx.now,
     },
   })
@@ -81,14 +55,46 @@ export async function createAgreement(
     })),
   })
   const about = { resourceType: 'agreement', resourceId: id, companyId: company.id }
-  await recordAudit(tx, {
-    actor,
-    action: 'agreement.draft',
-    ...about,
-    data: { documentSha256: sha256(document) },
-  })
+  const data = { documentSha256: document.sha256 }
+  await recordAudit(tx, { actor, action: 'agreement.draft', ...about, data })
   await appendEvent(tx, { type: 'agreement.state_changed', ...about, data: { from: null, to: 'draft' } })
   return agreement
+}
+
+/** One agreement at a time: another is drafted only when the former ones are over. */
+async function nextVersion(tx: Tx, companyId: string): Promise<number> {
+  // The company's row is locked, so that two drafts at once cannot both find none.
+  await tx.prisma.$queryRaw`select id from company where id = ${companyId} for update`
+  const former = await tx.prisma.agreement.findMany({
+    where: { clientId: tx.clientId, companyId },
+    orderBy: { version: 'desc' },
+    take: 20,
+  })
+  const live = former.find((agreement) => !over.includes(agreement.state))
+  if (live && isOutOfTime(live, tx.now)) await expire(tx, live)
+  else if (live) throw new Problem('agreement_exists', `${live.id} is ${live.state}.`)
+  return (former[0]?.version ?? 0) + 1
+}
+
+async function makeDocument(
+  ports: ConsentPorts,
+  tx: Tx,
+  facts: { id: string; company: CompanyRow; signers: readonly UserRow[]; language: Language },
+): Promise<{ id: string; sha256: string }> {
+  const { company, language } = facts
+  const client = await tx.prisma.apiClient.findUniqueOrThrow({ where: { id: tx.clientId } })
+  const bytes = await agreementPdf({
+    agreementId: facts.id,
+    language,
+    date: osloDate(tx.now),
+    company: { name: company.name, organisationNumber: company.organisationNumber },
+    operator: ports.operator,
+    accountingSystem: { name: client.name },
+    signers: facts.signers.map((user) => ({ name: user.name })),
+    banks: ports.registry.institutions().map(({ name, processors }) => ({ name, processors })),
+  })
+  const kept = { companyId: company.id, kind: 'agreement', mediaType: 'application/pdf', bytes } as const
+  return { id: await archive(tx, ports.vault, kept), sha256: sha256(bytes) }
 }
 
 /** Whether the time for signing has passed, though nobody has said so yet. */

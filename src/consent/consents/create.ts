@@ -72,12 +72,8 @@ export async function createConsent(
   const about = { resourceType: 'consent', resourceId: id, companyId: company.id }
   await recordAudit(tx, { actor, action: 'consent.ask', ...about })
   await appendEvent(tx, { type: 'consent.state_changed', ...about, data: { from: null, to: 'created' } })
-  const { secret } = await createLink(tx, {
-    companyId: company.id,
-    userId: user.id,
-    purpose: 'consent',
-    subjectId: id,
-  })
+  const place = { companyId: company.id, userId: user.id, subjectId: id }
+  const { secret } = await createLink(tx, { ...place, purpose: 'consent' })
   const url = linkUrl(ports.publicUrl, secret)
   await writeLetter(tx, ports.vault, {
     kind: 'consent',

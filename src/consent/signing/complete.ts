@@ -124,27 +124,41 @@ async function decline(tx: Tx, { agreement, signer }: Loaded): Promise<void> {
   await closeLinks(tx, agreement.id)
 }
 
-async function keepSignature(
-  ports: ConsentPorts,
-  tx: Tx,
-  { agreement, signer, bankidHash: hash }: Loaded,
-  proof: { order: SigningOrder; signed: Buffer; certificatePem: string; rights: RightsSnapshot },
-): Promise<void> {
-  const person = proof.order.signer
-  if (!person || !hash) throw new Error('an unknown signer')
+type Proof = { order: SigningOrder; signed: Buffer; certificatePem: string; rights: RightsSnapshot }
+
+async function keepSignature(ports: ConsentPorts, tx: Tx, loaded: Loaded, proof: Proof): Promise<void> {
+  const { agreement, signer } = loaded
   const taken = await tx.prisma.signer.updateMany({
     where: { clientId: tx.clientId, id: signer.id, signedAt: null },
     data: { signedAt: tx.now, orderUrl: null },
   })
   if (taken.count === 0) return
   const documentSha256 = sha256(proof.signed)
-  const companyId = agreement.companyId
   const documentId = await archive(tx, ports.vault, {
-    companyId,
+    companyId: agreement.companyId,
     kind: 'signed_agreement',
     mediaType: 'application/pdf',
     bytes: proof.signed,
   })
+  await keepEvidence(ports, tx, loaded, { ...proof, documentId, documentSha256 })
+  await tx.prisma.agreement.update({
+    where: { id: agreement.id },
+    data: { signedId: documentId, signedSha256: documentSha256 },
+  })
+  await closeLinks(tx, agreement.id, signer.userId)
+  await moveOn(tx, agreement, signer, proof.rights)
+}
+
+/** Who signed what, by which certificate, from where, and what the register said of their rights (PROTOCOLS C.3). */
+async function keepEvidence(
+  ports: ConsentPorts,
+  tx: Tx,
+  { signer, bankidHash: hash }: Loaded,
+  proof: Proof & { documentId: string; documentSha256: string },
+): Promise<void> {
+  const person = proof.order.signer
+  if (!person || !hash) throw new Error('an unknown signer')
+  const { companyId, agreementId } = signer
   const registerId = await archive(tx, ports.vault, {
     companyId,
     kind: 'register_snapshot',
@@ -160,10 +174,10 @@ async function keepSignature(
       id: newId('signer', tx.now),
       clientId: tx.clientId,
       companyId,
-      agreementId: agreement.id,
+      agreementId,
       signerId: signer.id,
-      documentId,
-      documentSha256,
+      documentId: proof.documentId,
+      documentSha256: proof.documentSha256,
       orderId: proof.order.orderId,
       signerName: person.name,
       birthdate: person.birthdate,
@@ -176,12 +190,6 @@ async function keepSignature(
       signedAt: tx.now,
     },
   })
-  await tx.prisma.agreement.update({
-    where: { id: agreement.id },
-    data: { signedId: documentId, signedSha256: documentSha256 },
-  })
-  await closeLinks(tx, agreement.id, signer.userId)
-  await moveOn(tx, agreement, signer, proof.rights)
 }
 
 /** More signers to come, or screening. */
