@@ -1,18 +1,18 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { readBack } from './demo/read-back.ts'
 import { startReceiver } from './demo/receiver.ts'
 import { runSteps } from './demo/run.ts'
 import { allSteps } from './demo/steps.ts'
 import { newWalk } from './demo/walk.ts'
+import { readOptions } from './stack/options.ts'
 import { untilAsked } from './stack/signals.ts'
 import { startStack } from './stack.ts'
 
 // npm run demo [-- --once]: a world of its own on free ports, and the whole path in it. It stays until Ctrl-C; with
 // --once it ends after the walk, with exit code 0 only if every step held, and one JSON object as its last line.
-const { values } = parseArgs({ options: { once: { type: 'boolean', default: false } } })
+const values = readOptions({ once: { type: 'boolean', default: false } })
 const start = performance.now()
 const say = (text: string) => process.stdout.write(`${text}\n`)
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`

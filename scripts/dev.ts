@@ -1,17 +1,12 @@
-import { parseArgs } from 'node:util'
+import { readOptions, refuse } from './stack/options.ts'
 import { untilAsked } from './stack/signals.ts'
 import { startStack } from './stack.ts'
 
 // npm run dev [-- --port N --fresh]: the sandbox and a gateway on it, until Ctrl-C. The first line on standard output
 // says where everything is. Data lie in .kontobro/ or KONTOBRO_DATA_DIR and are there again next time.
-const { values } = parseArgs({
-  options: { port: { type: 'string' }, fresh: { type: 'boolean', default: false } },
-})
+const values = readOptions({ port: { type: 'string' }, fresh: { type: 'boolean', default: false } })
 const port = values.port === undefined ? undefined : Number(values.port)
-if (port !== undefined && !(Number.isInteger(port) && port > 0 && port < 65_536)) {
-  process.stderr.write(`--port: ${values.port} is not a port\n`)
-  process.exit(2)
-}
+if (port !== undefined && !(port > 0 && port < 65_536)) refuse(`--port: ${values.port} is not a port`)
 
 const { DATABASE_URL, DATABASE_OWNER_URL, QUEUE_URL } = process.env
 const asked = untilAsked()
