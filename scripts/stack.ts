@@ -125,10 +125,9 @@ async function startParts(options: StackOptions, ends: Ends): Promise<Omit<Stack
 
 async function openDatabase(options: StackOptions, ends: Ends) {
   if (options.database) return options.database
-  const folder = databaseFolder(options.dataDir)
-  const keeper = startKeeper(folder, options.temporary ? options.dataDir : undefined)
+  const keeper = startKeeper(options.dataDir, options.temporary === true)
   ends.push(() => keeper.release())
-  const embedded = await openEmbedded(folder)
+  const embedded = await openEmbedded(databaseFolder(options.dataDir))
   ends.push(() => embedded.stop())
   return embedded
 }

@@ -5,8 +5,8 @@ import { plainEnvironment } from './settings.ts'
 const script = fileURLToPath(new URL('./keeper.ts', import.meta.url))
 
 /** Starts the process that cleans up if we are killed (keeper.ts). `release`: we have cleaned up ourselves. */
-export function startKeeper(databaseFolder: string, temporary?: string): { release(): Promise<void> } {
-  const keeper = spawn(process.execPath, [script, databaseFolder, ...(temporary ? [temporary] : [])], {
+export function startKeeper(dataDir: string, temporary: boolean): { release(): Promise<void> } {
+  const keeper = spawn(process.execPath, [script, temporary ? 'delete' : 'keep', dataDir], {
     env: plainEnvironment(),
     detached: true,
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],

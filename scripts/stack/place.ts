@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { removeEmbedded } from '../../src/database/embedded.ts'
+import { openEmbedded, removeEmbedded } from '../../src/database/embedded.ts'
+import { findPlace } from '../../src/database/embedded-place.ts'
 
 export const databaseFolder = (dataDir: string) => join(dataDir, 'database')
 export const sandboxFolder = (dataDir: string) => join(dataDir, 'sandbox')
@@ -14,13 +15,28 @@ const clientFile = (dataDir: string) => join(dataDir, 'client.json')
 export function takePlace(dataDir: string): void {
   // PostgreSQL's own user has to pass through when root runs this; what is secret in it is closed by itself.
   mkdirSync(dataDir, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 })
-  const holder = existsSync(lockFile(dataDir)) ? Number(readFileSync(lockFile(dataDir), 'utf8')) : 0
-  if (holder && holder !== process.pid && isAlive(holder)) {
+  const holder = holderOf(dataDir)
+  if (holder && holder !== process.pid) {
     throw new Error(`process ${holder} runs in ${dataDir} already: stop it, or set KONTOBRO_DATA_DIR`)
   }
   writeFileSync(lockFile(dataDir), String(process.pid))
   mkdirSync(logFolder(dataDir), { recursive: true, mode: 0o700 })
   mkdirSync(sandboxFolder(dataDir), { recursive: true, mode: 0o700 })
+}
+
+/** The process that runs in a data directory now. */
+export function holderOf(dataDir: string): number | undefined {
+  const file = lockFile(dataDir)
+  const holder = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0
+  return holder && isAlive(holder) ? holder : undefined
+}
+
+/** Stops the embedded database of a data directory, if it runs. */
+export async function stopDatabase(dataDir: string): Promise<void> {
+  const folder = databaseFolder(dataDir)
+  if (!existsSync(folder) || !existsSync(join(findPlace(folder).pgData, 'postmaster.pid'))) return
+  const database = await openEmbedded(folder)
+  await database.stop()
 }
 
 export function leavePlace(dataDir: string): void {
