@@ -189,9 +189,13 @@ function answerError(
     send(reply, status, problemPage({ language: lang, text, ...where }))
   if (error instanceof LoginRefused)
     return page(error.reason === 'unavailable' ? 503 : 403, t.refusals[error.reason], {})
-  if (error instanceof StateConflict) return page(409, t.formOld)
-  if (error instanceof Problem)
-    return error.code === 'not_found' ? send(reply, 404, missingPage(lang)) : page(409, error.facts.detail)
+  if (error instanceof StateConflict) return page(409, t.moved)
+  if (error instanceof Problem) {
+    if (error.code === 'not_found') return send(reply, 404, missingPage(lang))
+    // Its words are for the API's readers; the page shows how things stand when it is opened again.
+    ports.log.info({ code: error.code, detail: error.facts.detail, requestId: request.id }, 'a page said no')
+    return page(409, t.moved)
+  }
   if (isFailure(error) || error instanceof ServiceFailure) {
     ports.log.warn({ err: error, requestId: request.id }, 'an outside service failed a page')
     return page(503, t.bankUnavailable)
@@ -200,5 +204,5 @@ function answerError(
     typeof error === 'object' && error !== null && 'statusCode' in error ? Number(error.statusCode) : 500
   if (status < 500) return page(status, t.formOld)
   ports.log.error({ err: error, requestId: request.id }, 'a page failed')
-  return page(500, t.problemTitle)
+  return page(500, t.failed)
 }

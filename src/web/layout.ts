@@ -4,18 +4,24 @@ import { words } from './words.ts'
 
 export type Frame = {
   readonly language: Language
-  readonly title: string /** Which of how many steps. */
+  readonly title: string
+  /** Which of how many steps. */
   readonly step?: readonly [number, number]
+}
+
+/** How far one has come: in words, and as a row of bars for the eye. */
+function steps(t: { step: string; of: string }, [now, all]: readonly [number, number]): Part {
+  const bars = Array.from(
+    { length: all },
+    (_, i) => html`<span class="${i < now ? 'bar done' : 'bar'}"></span>`,
+  )
+  return html`<p class="step">${t.step} ${now} ${t.of} ${all}</p>
+      <div class="bars" aria-hidden="true">${bars}</div>`
 }
 
 /** The frame of every hosted page: works without script, on a phone first, light and dark. */
 export function page(frame: Frame, main: Part): string {
   const t = words[frame.language]
-  const [now, all] = frame.step ?? [0, 0]
-  const progress =
-    all > 0 &&
-    html`<p class="step">${t.step} ${now} ${t.of} ${all}</p>
-      <progress max="${all}" value="${now}" aria-label="${t.step} ${now} ${t.of} ${all}"></progress>`
   return String(html`<!doctype html>
 <html lang="${frame.language}">
   <head>
@@ -29,16 +35,26 @@ export function page(frame: Frame, main: Part): string {
     <link rel="stylesheet" href="/assets/pages.css">
   </head>
   <body>
-    <header class="top"><span class="mark" aria-hidden="true"></span>Kontobro</header>
-    <main>${progress}<h1>${frame.title}</h1>${main}</main>
-    <footer>${t.footer}</footer>
+    <header class="top">${mark}<span>Kontobro</span></header>
+    <main>${frame.step && steps(t, frame.step)}<h1>${frame.title}</h1>${main}</main>
+    <footer>${lock}<p>${t.footer}</p></footer>
   </body>
 </html>`)
 }
 
+/** A bridge. */
+const mark = html`<svg class="mark" viewBox="0 0 28 20" aria-hidden="true"><path d="M1 14h26M8 3v15M20 3v15M1 11q5-1 7-7q6 12 12 0q2 6 7 7"/></svg>`
+const lock = html`<svg class="lock" viewBox="0 0 16 18" aria-hidden="true"><path d="M4 8V5a4 4 0 0 1 8 0v3M2 8h12v9H2z"/></svg>`
+const sheet = html`<svg class="sheet" viewBox="0 0 20 24" aria-hidden="true"><path d="M3 1h9l6 6v16H3zM12 1v6h6M7 13h7M7 17h7"/></svg>`
+
 /** A list of names and values. */
 export function facts(rows: readonly (readonly [string, Part])[]): Part {
   return html`<dl>${rows.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`
+}
+
+/** A document to open; `note` says what kind it is. */
+export function documentLink(link: { href: string; label: string; note: string }): Part {
+  return html`<a class="document" href="${link.href}">${sheet}<span>${link.label}<small>${link.note}</small></span></a>`
 }
 
 /** A form with one button, protected against forged posts. */

@@ -1,7 +1,6 @@
 import type { Language } from '../../consent/letters.ts'
-import { formatAmount } from '../../domain/money.ts'
-import { formatBban, ibanToBban } from '../../domain/norwegian.ts'
 import type { PaymentRow } from '../../payments/snapshot.ts'
+import { account, amount, day } from '../format.ts'
 import { html, type Part } from '../html.ts'
 import { button, facts, notice, page } from '../layout.ts'
 import { words } from '../words.ts'
@@ -17,33 +16,22 @@ export type ApprovePage = {
   readonly attempts: number
 }
 
-/** `NO93 8601 1117 947` reads best as `8601.11.17947` in Norway. */
-function account(number: string): string {
-  const bban = ibanToBban(number)
-  return bban ? formatBban(bban) : number
-}
-
-/** `12500.00` as people read it: `12 500,00`. */
-function readable(minor: bigint, currency: string, language: Language): string {
-  const [whole = '', fraction] = formatAmount({ minor, currency }).split('.')
-  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, language === 'nb' ? '\u00a0' : ',')
-  return `${grouped}${fraction ? (language === 'nb' ? ',' : '.') + fraction : ''}\u00a0${currency}`
-}
-
+/** What it is about, first and large: how much, to whom. Then every field that the bank acts on. */
 function details(p: ApprovePage): Part {
   const t = words[p.language]
   const { payment } = p
   const rows: (readonly [string, Part])[] = [
-    [t.company, p.company],
-    [t.from, account(p.debtorNumber)],
-    [t.to, payment.creditorName],
     [t.toAccount, account(payment.creditorAccount)],
     ...(payment.kid ? [[t.kid, payment.kid] as const] : []),
     ...(payment.text ? [[t.message, payment.text] as const] : []),
-    [t.when, payment.executionDate ?? t.soon],
+    [t.when, payment.executionDate ? day(payment.executionDate, p.language) : t.soon],
+    [t.payer, p.company],
+    [t.from, account(p.debtorNumber)],
   ]
-  const sum = facts([[t.amount, readable(payment.amountMinor, payment.currency, p.language)]])
-  return html`<div class="sum">${sum}</div>${facts(rows)}`
+  return html`<div class="sum">
+      <p class="amount">${amount(payment.amountMinor, payment.currency, p.language)}</p>
+      <p class="to">${t.to} <strong>${payment.creditorName}</strong></p>
+    </div>${facts(rows)}`
 }
 
 /** One payment for its approver: exactly what is approved, then the way to the bank, then how it went. */

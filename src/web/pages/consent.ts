@@ -30,11 +30,11 @@ export function consentPage(p: ConsentPage): string {
     html`${p.state !== 'created' && notice('wait', t.consentOpen)}
       <p>${t.consentLead}</p>
       ${facts([
-        [t.company, p.company],
         [t.bank, p.bank.name],
+        [t.company, p.company],
         [t.processors, processors],
       ])}
-      ${notice('wait', t.consentWho)}
+      <p class="aside">${t.consentWho}</p>
       ${button({ action: `${p.path}/consent`, csrf: p.csrf, label: t.toBank })}`,
   )
 }

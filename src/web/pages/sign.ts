@@ -1,7 +1,8 @@
 import type { Language } from '../../consent/letters.ts'
 import type { SigningView } from '../../consent/signing/start.ts'
-import { html } from '../html.ts'
-import { button, facts, notice, page } from '../layout.ts'
+import { organisation } from '../format.ts'
+import { html, type Part } from '../html.ts'
+import { button, documentLink, facts, notice, page } from '../layout.ts'
 import { words } from '../words.ts'
 
 export type SignPage = {
@@ -24,14 +25,14 @@ export function signPage(p: SignPage): string {
   if (signer.signedAt) return signedPage(p)
   const company = facts([
     [t.company, p.company.name],
-    [t.organisationNumber, p.company.organisationNumber],
+    [t.organisationNumber, organisation(p.company.organisationNumber)],
   ])
-  const document = html`<p><a href="${p.path}/document">${t.read}</a></p>`
+  const document = agreementLink(p)
   if (waitingFor.length > 0) {
-    const names = html`<ul>${waitingFor.map((name) => html`<li>${name}</li>`)}</ul>`
+    const names = waitingFor.join(', ')
     return page(
       { language: p.language, title: t.signTitle, step: [2, 3] },
-      html`${company}${document}<p>${t.waitingFor}</p>${names}`,
+      html`${notice('wait', html`${t.waitingFor} ${names}`)}${company}${document}`,
     )
   }
   const said =
@@ -47,6 +48,11 @@ export function signPage(p: SignPage): string {
   )
 }
 
+function agreementLink(p: SignPage): Part {
+  const t = words[p.language]
+  return documentLink({ href: `${p.path}/document`, label: t.read, note: t.pdf })
+}
+
 function signedPage(p: SignPage): string {
   const t = words[p.language]
   const { state } = p.view.agreement
@@ -54,6 +60,6 @@ function signedPage(p: SignPage): string {
     state === 'active' ? t.signedActive : state === 'partially_signed' ? t.signedMore : t.signedReview
   return page(
     { language: p.language, title: t.signedTitle, step: [3, 3] },
-    html`${notice('good', t.signed)}<p>${more}</p><p><a href="${p.path}/document">${t.read}</a></p>`,
+    html`${notice('good', t.signed)}<p>${more}</p>${agreementLink(p)}`,
   )
 }
