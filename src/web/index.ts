@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import rateLimit from '@fastify/rate-limit'
 import cookie from '@fastify/cookie'
 import csrfProtection from '@fastify/csrf-protection'
 import formbody from '@fastify/formbody'
@@ -36,6 +37,7 @@ export async function pages(
   const { ports } = options
   await app.register(cookie, { secret: options.cookieSecret })
   await app.register(formbody, { bodyLimit: 64 * 1024 })
+  await app.register(rateLimit, { global: false })
   await app.register(csrfProtection, {
     sessionPlugin: '@fastify/cookie',
     cookieOpts: {
@@ -61,6 +63,8 @@ export async function pages(
   app.addHook('onSend', async (_request, reply) => {
     reply.header('content-security-policy', policy)
     reply.header('referrer-policy', 'no-referrer')
+    reply.header('x-content-type-options', 'nosniff')
+    if (ports.publicUrl.startsWith('https:')) reply.header('strict-transport-security', 'max-age=31536000')
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
   })
   app.setErrorHandler((error, request, reply) => answerError(ports, error, request, reply))
@@ -97,7 +101,7 @@ function doorRoutes(app: FastifyInstance, ports: ConsentPorts): void {
 
   app.post<{ Params: { secret: string } }>(
     '/l/:secret/login',
-    { preHandler: app.csrfProtection },
+    { preHandler: app.csrfProtection, config: { rateLimit: { max: 30, timeWindow: 60_000 } } },
     async (request, reply) => {
       const link = await findLink(ports.db, request.params.secret)
       if (!link) return send(reply, 404, overPage(language(request)))
@@ -161,6 +165,7 @@ function purposeRoutes(app: FastifyInstance, ports: ConsentPorts): void {
     { preHandler: app.csrfProtection },
     async (request, reply) => {
       const visit = await visitor(request)
+      if (visit.link.closedAt) return send(reply, 409, overPage(visit.language))
       const actions = purposes[visit.link.purpose].actions
       const act = Object.hasOwn(actions, request.params.action)
         ? actions[request.params.action as keyof typeof actions]
@@ -202,6 +207,7 @@ function answerError(
   }
   const status =
     typeof error === 'object' && error !== null && 'statusCode' in error ? Number(error.statusCode) : 500
+  if (status === 429) return page(status, t.tooMany)
   if (status < 500) return page(status, t.formOld)
   ports.log.error({ err: error, requestId: request.id }, 'a page failed')
   return page(500, t.failed)

@@ -1,3 +1,4 @@
+import { isFailure } from '../connectors/failure.ts'
 import { getCompany } from '../consent/companies.ts'
 import { beginConsent } from '../consent/consents/begin.ts'
 import { checkConsent } from '../consent/consents/check.ts'
@@ -102,7 +103,14 @@ const approve: Purpose = {
         approvePayment(ports, tx, visit.visitor, { paymentId, shownHash }),
       )
       const place = { clientId: visit.clientId, paymentId, returnUrl: returnUrl(ports, visit) }
-      return submitPayment(ports, visit.visitor, place)
+      try {
+        return await submitPayment(ports, visit.visitor, place)
+      } catch (error) {
+        // What came of it is written down: the page tells, and whether another try is safe.
+        if (!isFailure(error, 'rejected', 'outcome_unknown', 'malformed')) throw error
+        ports.log.warn({ err: error, paymentId }, 'a payment was not taken')
+        return null
+      }
     },
     async decline(ports, visit) {
       await ports.db.forClient(visit.clientId, (tx) =>

@@ -46,7 +46,7 @@ const nb = {
   consentFailed: 'Godkjenningen ble ikke gitt. Be om en ny lenke hvis du vil prøve igjen.',
   approveTitle: 'Godkjenn betalingen',
   approveLead: 'Stemmer alt? Når du godkjenner, går du videre til banken og bekrefter der.',
-  payer: 'Betales av',
+  payer: 'Betaler',
   from: 'Fra konto',
   to: 'til',
   toAccount: 'Til konto',
@@ -64,9 +64,12 @@ const nb = {
   paymentFailedTitle: 'Betalingen ble ikke gjennomført',
   paymentFailed: 'Banken utfører den ikke.',
   paymentBusy: 'Betalingen er på vei til banken. Last siden på nytt om litt.',
+  paymentUnknown:
+    'Vi vet ennå ikke om banken har fått betalingen. Betal ikke på nytt: vi følger med, og den gjøres opp når den er bokført.',
   paymentAgain:
     'Forrige forsøk kom ikke frem til godkjenning i banken. Ingenting er betalt, og du kan prøve igjen.',
   problemTitle: 'Noe stemte ikke',
+  openAgain: 'Åpne lenken i e-posten på nytt for å prøve igjen.',
   refusals: {
     cancelled: 'Du avbrøt innloggingen.',
     assurance: 'Du må bruke BankID med høyt sikkerhetsnivå.',
@@ -75,6 +78,7 @@ const nb = {
     unavailable: 'BankID svarer ikke akkurat nå.',
   },
   bankUnavailable: 'Banken svarer ikke akkurat nå. Ingenting er gjort. Prøv igjen om litt.',
+  tooMany: 'Det ble for mange forsøk på kort tid. Vent et minutt, og prøv igjen.',
   formOld: 'Skjemaet var for gammelt. Prøv igjen.',
   moved: 'Dette kan ikke gjøres nå. Noe har endret seg etter at siden ble vist. Ingenting er gjort.',
   failed: 'Noe gikk galt hos oss. Prøv igjen om litt.',
@@ -136,7 +140,7 @@ const en: Words = {
   consentFailed: 'The approval was not given. Ask for a new link if you want to try again.',
   approveTitle: 'Approve the payment',
   approveLead: 'Is everything right? When you approve, you go on to the bank and confirm there.',
-  payer: 'Paid by',
+  payer: 'Payer',
   from: 'From account',
   to: 'to',
   toAccount: 'To account',
@@ -154,9 +158,12 @@ const en: Words = {
   paymentFailedTitle: 'The payment was not made',
   paymentFailed: 'The bank does not carry it out.',
   paymentBusy: 'The payment is on its way to the bank. Load the page again in a moment.',
+  paymentUnknown:
+    'We do not know yet whether the bank has the payment. Do not pay again: we keep looking, and it is settled when it is booked.',
   paymentAgain:
     'The last attempt did not get as far as your approval at the bank. Nothing has been paid, and you can try again.',
   problemTitle: 'Something was not right',
+  openAgain: 'Open the link in the e-mail again to have another try.',
   refusals: {
     cancelled: 'You broke off the log-in.',
     assurance: 'You have to use BankID at the high level of assurance.',
@@ -165,6 +172,7 @@ const en: Words = {
     unavailable: 'BankID does not answer right now.',
   },
   bankUnavailable: 'The bank does not answer right now. Nothing has been done. Try again in a moment.',
+  tooMany: 'There were too many attempts in a short time. Wait a minute, and try again.',
   formOld: 'The form was too old. Try again.',
   moved: 'This cannot be done now. Something has changed since the page was shown. Nothing has been done.',
   failed: 'Something went wrong on our side. Try again in a moment.',

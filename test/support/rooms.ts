@@ -127,7 +127,7 @@ export function visitorOf(user: { id: string }): PageVisitor {
   return { userId: user.id, sessionId: 'ses_test', ipAddress: '192.0.2.10', userAgent: 'Test browser' }
 }
 
-/** Secrets of the links in the letters to a person, oldest first: read from the mail, the only place they are in. */
+/** Secrets of the links in the letters to a person, in no order: read from the mail, the only place they are in. */
 export async function linksTo(rooms: Rooms, userId: string): Promise<string[]> {
   return rooms.run(async (tx) => {
     const letters = await tx.prisma.message.findMany({

@@ -96,6 +96,7 @@ export function samplePages(language: Language, texts: Texts = plain): Record<st
     }),
     'approve-again': approve({ state: 'approved' }, 1),
     'approve-busy': approve({ state: 'submitting' }),
+    'approve-unknown': approve({ state: 'unknown' }, 1),
     'approve-done': approve({ state: 'accepted' }),
     'approve-failed': approve({ state: 'rejected', reasonText: texts.reason }),
     problem: problemPage({ language, text: words[language].refusals.other_person }),

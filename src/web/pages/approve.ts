@@ -55,8 +55,9 @@ export function approvePage(p: ApprovePage): string {
       const again = state === 'approved' && p.attempts > 0 && notice('wait', t.paymentAgain)
       return frame(t.approveTitle, html`${again}${details(p)}${form(t.continueToBank)}`, [2, 3])
     }
-    case 'submitting':
     case 'unknown':
+      return frame(t.approveTitle, html`${notice('wait', t.paymentUnknown)}${details(p)}`, [2, 3])
+    case 'submitting':
       return frame(t.approveTitle, html`${notice('wait', t.paymentBusy)}${details(p)}`, [2, 3])
     case 'declined':
       return frame(t.paymentDeclinedTitle, html`${notice('bad', t.paymentDeclined)}${details(p)}`)

@@ -40,6 +40,8 @@ export function missingPage(language: Language): string {
 /** Something went wrong; the text says what to do, and where a new try starts. */
 export function problemPage(p: { language: Language; text: string; back?: string }): string {
   const t = words[p.language]
-  const back = p.back && html`<p><a class="main" href="${p.back}">${t.retry}</a></p>`
+  const back = p.back
+    ? html`<p><a class="main" href="${p.back}">${t.retry}</a></p>`
+    : html`<p>${t.openAgain}</p>`
   return page({ language: p.language, title: t.problemTitle }, html`${notice('bad', p.text)}${back}`)
 }
