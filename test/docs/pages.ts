@@ -37,8 +37,8 @@ export function anchors(markdown: string): string[] {
 
 /** Targets of a page's links and pictures, those to other sites left out. */
 export function localLinks(markdown: string): string[] {
-  return [...withoutCode(markdown).matchAll(/\]\(([^)\s]+)\)/g)]
-    .map(([, target = '']) => target)
+  return [...withoutCode(markdown).matchAll(/\]\(([^)\s]+)\)|<img src="([^"]+)"/g)]
+    .map(([, target = '', image = '']) => target || image)
     .filter((target) => !/^[a-z]+:/.test(target))
 }
 
