@@ -6,13 +6,30 @@ import { Prisma, PrismaClient } from './generated/client.ts'
 
 export { Prisma }
 
+/** SQL with `$1` parameters inside one transaction. */
+export type Sql = {
+  /** @throws TransactionEnded once the transaction is over, by whatever end: nothing was sent then. */
+  query<Row extends pg.QueryResultRow = pg.QueryResultRow>(
+    text: string,
+    values?: unknown[],
+  ): Promise<pg.QueryResult<Row>>
+}
+
+/** The work of a transaction went on after the transaction had ended: its connection is somebody else's by now. */
+export class TransactionEnded extends Error {
+  override readonly name = 'TransactionEnded'
+  constructor() {
+    super('the transaction has ended: nothing was sent to the database')
+  }
+}
+
 /**
  * One transaction on behalf of one client: row level security sees nothing else. `prisma` and `sql` are the same
  * connection; `now` is the injected clock's time, taken once, so that everything written together says the same.
  */
 export type Tx = {
   readonly prisma: Prisma.TransactionClient
-  readonly sql: pg.PoolClient
+  readonly sql: Sql
   readonly clientId: string
   readonly now: Date
 }
@@ -32,7 +49,42 @@ export type TxOptions = {
   readonly timeoutMs?: number
 }
 
-type Scope = { connection?: pg.PoolClient }
+type Scope = { connection?: pg.PoolClient; ended: boolean }
+
+/** The statements by which Prisma ends a transaction; a return to a savepoint ends none. */
+const endsTransaction = /^\s*(commit|rollback)\s*;?\s*$/i
+
+/**
+ * Marks the scope as ended as soon as Prisma ends its transaction or gives the connection back. Prisma does so by
+ * itself when the time is up, while the work of the transaction still runs.
+ */
+function watch(scope: Scope, connection: pg.PoolClient): void {
+  const { query, release } = connection
+  const own: Pick<pg.PoolClient, 'release'> & { query: (...args: unknown[]) => unknown } = {
+    query(...args) {
+      const [first] = args
+      const text = typeof first === 'string' ? first : (first as { text?: unknown } | null)?.text
+      if (typeof text === 'string' && endsTransaction.test(text)) scope.ended = true
+      return Reflect.apply(query, connection, args)
+    },
+    release(error) {
+      scope.ended = true
+      connection.query = query
+      release.call(connection, error)
+    },
+  }
+  Object.assign(connection, own)
+}
+
+/** What the work of a transaction gets instead of the connection, which outlives it. */
+function sqlOf(scope: Scope, connection: pg.PoolClient): Sql {
+  return {
+    async query<Row extends pg.QueryResultRow>(text: string, values?: unknown[]) {
+      if (scope.ended) throw new TransactionEnded()
+      return connection.query<Row>(text, values)
+    },
+  }
+}
 
 /** Remembers which connection a Prisma transaction took, so that bulk SQL can run on the same one. */
 class ScopedPool extends pg.Pool {
@@ -54,7 +106,10 @@ class ScopedPool extends pg.Pool {
     if (callback) return super.connect(callback)
     const scope = this.#scope.getStore()
     return super.connect().then((connection) => {
-      if (scope && !scope.connection) scope.connection = connection
+      if (scope && !scope.connection) {
+        scope.connection = connection
+        watch(scope, connection)
+      }
       return connection
     })
   }
@@ -76,14 +131,17 @@ export function openDb(options: { url: string; poolSize: number; clock: Clock })
 
   return {
     forClient(clientId, work, { grantedCompanies = [], timeoutMs = 30_000 } = {}) {
-      const own: Scope = {}
+      const own: Scope = { ended: false }
       return scope.run(own, () =>
         prisma.$transaction(
           async (transaction) => {
+            // A statement that outlives its transaction would keep the rollback waiting, and the connection.
             await transaction.$executeRaw`select set_config('app.client_id', ${clientId}, true),
-              set_config('app.granted_companies', ${`{${grantedCompanies.join(',')}}`}, true)`
+              set_config('app.granted_companies', ${`{${grantedCompanies.join(',')}}`}, true),
+              set_config('statement_timeout', ${String(timeoutMs)}, true)`
             if (!own.connection) throw new Error('the transaction took no connection')
-            return work({ prisma: transaction, sql: own.connection, clientId, now: options.clock.now() })
+            const sql = sqlOf(own, own.connection)
+            return work({ prisma: transaction, sql, clientId, now: options.clock.now() })
           },
           { maxWait: 10_000, timeout: timeoutMs },
         ),

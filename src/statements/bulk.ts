@@ -1,4 +1,4 @@
-import type { PoolClient } from 'pg'
+import type { Sql } from '../db.ts'
 
 export type Column = readonly [
   name: string,
@@ -22,7 +22,7 @@ const wire = (value: Value) => (typeof value === 'bigint' ? value.toString() : v
 
 /** Inserts rows in batches of one statement each (Prisma's `createMany` is many times slower). */
 export async function insertRows(
-  sql: PoolClient,
+  sql: Sql,
   table: string,
   columns: readonly Column[],
   rows: readonly (readonly Value[])[],
