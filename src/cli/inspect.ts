@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
-import { readCamt } from '../protocols/iso20022/camt.ts'
 import { ReadFailure } from '../protocols/read-failure.ts'
+import { readStatementFile } from '../protocols/statement-file.ts'
 import { type Run, type Terminal, UsageError } from './command.ts'
 import { renderFailure, renderSummary } from './render.ts'
 import { type FileSummary, summarise } from './summary.ts'
@@ -39,7 +39,7 @@ function parseArguments(args: readonly string[]): { files: readonly string[]; js
 async function inspectFile(file: string, io: Terminal): Promise<Outcome> {
   try {
     const bytes = file === '-' ? io.stdin : createReadStream(file, { highWaterMark: 256 * 1024 })
-    return { file, ...(await summarise(readCamt(bytes, { formats: ['camt.053', 'camt.052', 'camt.054'] }))) }
+    return { file, ...(await summarise(readStatementFile(bytes))) }
   } catch (error) {
     const { code, detail, line } = asReadFailure(error)
     return { file, error: { code, detail, line } }

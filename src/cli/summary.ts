@@ -11,6 +11,7 @@ import { ReadFailure } from '../protocols/read-failure.ts'
 /** What `inspect` says of one statement. Amounts are exact decimal strings. */
 export type StatementSummary = {
   readonly id: string
+  /** As the bank wrote it. */
   readonly account: string
   readonly currency: string | null
   readonly from: string | null
@@ -99,8 +100,8 @@ function add(to: Map<string, bigint>, currency: string, minor: bigint): void {
 }
 
 function summariseStatement(head: StatementHead, sums: Sums): StatementSummary {
-  const opening = find(head, ['openingBooked', 'previouslyClosedBooked']) ?? findCode(head, 'OPAV')
-  const closing = findLast(head, ['closingBooked', 'interimBooked', 'closingAvailable'])
+  const opening = openingBooked(head) ?? findCode(head, 'OPAV')
+  const closing = closingBooked(head) ?? findLast(head, ['interimBooked', 'closingAvailable'])
   const currencies = [...new Set([...sums.credited.keys(), ...sums.debited.keys()])]
   const main = currencies.find((one) => one === head.currency) ?? currencies[0] ?? head.currency ?? ''
   const sumsIn = (currency: string) => ({
@@ -111,7 +112,7 @@ function summariseStatement(head: StatementHead, sums: Sums): StatementSummary {
   const others = currencies.filter((one) => one !== main)
   return {
     id: head.id,
-    account: head.account,
+    account: head.accountAsWritten ?? head.account,
     currency,
     from: head.from ?? opening?.date ?? null,
     to: head.to ?? closing?.date ?? null,
@@ -133,8 +134,8 @@ function summariseStatement(head: StatementHead, sums: Sums): StatementSummary {
 
 /** Only stated booked balances prove anything, and only in their own currency. */
 function prove(head: StatementHead, booked: ReadonlyMap<string, bigint>): boolean | null {
-  const opening = find(head, ['openingBooked', 'previouslyClosedBooked'])?.amount
-  const closing = findLast(head, ['closingBooked'])?.amount
+  const opening = openingBooked(head)?.amount
+  const closing = closingBooked(head)?.amount
   if (!opening || !closing) return null
   const elsewhere = [...booked.keys()].some((currency) => currency !== opening.currency)
   return (
@@ -144,6 +145,11 @@ function prove(head: StatementHead, booked: ReadonlyMap<string, bigint>): boolea
 }
 
 const isEqual = (one: Money, other: Money) => one.minor === other.minor && one.currency === other.currency
+
+/** A message that goes on with a statement (MT940, 60M and 62M) has booked balances of its own. */
+const openingBooked = (head: StatementHead) =>
+  find(head, ['openingBooked', 'previouslyClosedBooked']) ?? findCode(head, '60M')
+const closingBooked = (head: StatementHead) => findLast(head, ['closingBooked']) ?? findCode(head, '62M')
 
 /** The first balance of the first type that is there. */
 function find(head: StatementHead, types: readonly BalanceType[]): StatedBalance | undefined {

@@ -1,7 +1,7 @@
 import type { Money } from './money.ts'
 
 /**
- * The one normal form in which every source (Berlin Group JSON, camt, later MT940 and OCR) is handed to
+ * The one normal form in which every source (Berlin Group JSON, camt, MT940, Nets OCR) is handed to
  * `statements/`. Sign lives in the amount: credits are positive, debits negative, as seen by the account.
  */
 export type Party = {
@@ -75,6 +75,11 @@ export type StatementEntry = {
   readonly proprietaryCode?: string
   readonly text?: string
   readonly balanceAfter?: Money
+  /**
+   * Entries of a day with the same value stand together as one line on the account statement (Nets OCR giro: date and
+   * number of the partial settlement). Only where `detailsOnly`.
+   */
+  readonly settlement?: string
   readonly charges?: readonly Charge[]
   readonly batches?: readonly BatchSummary[]
   readonly details: readonly EntryDetail[]
@@ -106,6 +111,8 @@ export type StatementHead = {
   readonly sequence?: string
   /** IBAN or other account number, without blanks. */
   readonly account: string
+  /** As the bank wrote it, where that is more than the number: `1017.49.05540EUR`. */
+  readonly accountAsWritten?: string
   readonly accountKind: 'IBAN' | 'BBAN' | 'other'
   readonly currency?: string
   readonly from?: string
@@ -114,6 +121,11 @@ export type StatementHead = {
   readonly owner?: string
   /** BIC of the bank that keeps the account. */
   readonly bic?: string
+  /**
+   * Its entries tell more of movements that are stated elsewhere (camt.054, Nets OCR giro) or only announce them
+   * (AvtaleGiro). They attach details to entries of the same account and never move a balance by themselves.
+   */
+  readonly detailsOnly?: true
   readonly balances: readonly StatedBalance[]
 }
 

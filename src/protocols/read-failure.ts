@@ -25,6 +25,11 @@ export const readFailures = {
   format_unsupported: 'The format is known but not read here.',
   entry_unreadable: 'An entry has no amount, currency or direction that can be read for certain.',
   record_too_large: 'One entry or other record of the file is larger than the limit.',
+  archive_damaged:
+    'The archive (zip or gzip) cannot be opened: it is cut off, changed or of a kind not read here.',
+  archive_empty: 'There is no file in the archive.',
+  archive_nested: 'An archive inside an archive is never opened.',
+  archive_too_large: 'The archive holds more files or bytes than the limit, or swells like a bomb.',
   xml_encoding_unknown: 'The file declares a character encoding that is not known.',
   xml_encoding: 'The bytes are not valid in the character encoding of the file.',
   xml_doctype: 'Document type declarations (and with them entities) are never read.',

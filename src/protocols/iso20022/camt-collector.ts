@@ -60,7 +60,7 @@ export function createCamtCollector(emit: Emit, settings: Settings): XmlHandler 
       else if (isRecord(place, name)) records.open(name, attributes, line)
       else if (isStatement(place, name)) {
         announceFile(place, emit, settings)
-        place.statement = openStatement(emit)
+        place.statement = openStatement(emit, place.message.name === 'BkToCstmrDbtCdtNtfctn')
       }
     },
     close(_name, text) {

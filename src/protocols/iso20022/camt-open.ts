@@ -1,4 +1,4 @@
-import type { StatedBalance, StatementPart } from '../../domain/statement.ts'
+import type { StatedBalance, StatementHead, StatementPart } from '../../domain/statement.ts'
 import { ReadFailure } from '../read-failure.ts'
 import { textAt, type XmlElement } from '../xml/element.ts'
 import type { DetailDraft } from './camt-detail.ts'
@@ -12,6 +12,8 @@ export type Emit = (part: StatementPart) => void
 
 /** One statement while it is being read. */
 export type OpenStatement = {
+  /** A notification (camt.054): it moves no balance. */
+  readonly detailsOnly: boolean
   readonly parts: Map<string, XmlElement>
   readonly balances: StatedBalance[]
   readonly warn: Warner
@@ -23,8 +25,9 @@ export type OpenStatement = {
   entries: number
 }
 
-export function openStatement(emit: Emit): OpenStatement {
+export function openStatement(emit: Emit, detailsOnly: boolean): OpenStatement {
   const statement: OpenStatement = {
+    detailsOnly,
     parts: new Map(),
     balances: [],
     warn: createWarner((part) => (statement.announced ? emit(part) : statement.waiting.push(part))),
@@ -88,7 +91,7 @@ function takeEntry(
 }
 
 function contextOf(statement: OpenStatement): EntryContext {
-  const head = buildHead(statement.parts, statement.balances)
+  const head = headOf(statement)
   const day = statementDay(head)
   const createdOn = dateIn(statement.parts.get('CreDtTm')?.text)
   return {
@@ -98,10 +101,14 @@ function contextOf(statement: OpenStatement): EntryContext {
   }
 }
 
+function headOf({ parts, balances, detailsOnly }: OpenStatement): StatementHead {
+  return { ...buildHead(parts, balances), ...(detailsOnly && { detailsOnly }) }
+}
+
 function announce(statement: OpenStatement, emit: Emit): void {
   if (statement.announced) return
   statement.announced = true
-  const head = buildHead(statement.parts, statement.balances)
+  const head = headOf(statement)
   if (!head.account) statement.warn.once('account_missing', statement.parts.get('Acct')?.line)
   emit({ kind: 'statement', head })
   for (const part of statement.waiting.splice(0)) emit(part)
@@ -116,5 +123,5 @@ export function endStatement(statement: OpenStatement, emit: Emit): void {
     const detail = `the bank counts ${stated} entries, the statement has ${statement.entries}`
     statement.warn('entry_count_differs', detail, summary?.line)
   }
-  emit({ kind: 'statementEnd', head: buildHead(statement.parts, statement.balances) })
+  emit({ kind: 'statementEnd', head: headOf(statement) })
 }

@@ -1,0 +1,49 @@
+import { ReadFailure } from '../read-failure.ts'
+
+/** One field: `:61:` with its lines, the tag cut off. */
+export type MtField = { readonly tag: string; readonly lines: string[]; readonly line: number }
+
+export type MtLimits = {
+  readonly fieldLines: number
+  /** Characters of one field. */
+  readonly fieldLength: number
+  readonly balances: number
+}
+
+export const mtLimits: MtLimits = { fieldLines: 1_000, fieldLength: 65_536, balances: 1_000 }
+
+const tagged = /^:(\d\d[A-Z]?|NS):(.*)$/s
+/** End of a message, and the blocks before the next one. */
+const between = /^(-|-\}.*|-XXX|\{\d:.*)\s*$/s
+// biome-ignore lint/suspicious/noControlCharactersInRegex: transmissions are framed by such characters
+const control = /[\u0000-\u0008\u000b-\u001f]/g
+
+/**
+ * Puts lines together to fields. What stands before the first field, and between the end of a message and the next
+ * field, is no part of any statement and is passed over.
+ */
+export function createFieldReader(give: (field: MtField) => void, limits: MtLimits) {
+  let field: MtField | undefined
+  let length = 0
+  const flush = () => {
+    if (field) give(field)
+    field = undefined
+    length = 0
+  }
+  return {
+    line(raw: string, number: number) {
+      const text = raw.replace(control, '')
+      const match = tagged.exec(text)
+      if (match) {
+        flush()
+        field = { tag: match[1] as string, lines: [match[2] as string], line: number }
+      } else if (between.test(text)) flush()
+      else field?.lines.push(text)
+      length += text.length
+      if (field && (field.lines.length > limits.fieldLines || length > limits.fieldLength)) {
+        throw new ReadFailure('record_too_large', `field ${field.tag} is larger than the limit`, field.line)
+      }
+    },
+    end: flush,
+  }
+}
