@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { completeness } from '../../src/statements/completeness-read.ts'
 import { fileBytes, importFile } from '../../src/statements/files.ts'
 import { syncAccount } from '../../src/statements/sync.ts'
-import { type BankRow, type Bench, ledgerOf, openBenches } from './bench.ts'
+import { type BankRow, type Bench, ledgerOf, openBenches } from '../support/account-at-bank.ts'
 
 let benches: Awaited<ReturnType<typeof openBenches>>
 let at: Bench

@@ -4,7 +4,7 @@ import { ConnectorFailure } from '../../src/connectors/failure.ts'
 import { addDays } from '../../src/domain/clock.ts'
 import { completeness } from '../../src/statements/completeness-read.ts'
 import { syncAccount } from '../../src/statements/sync.ts'
-import { type BankRow, ledgerOf, openBenches } from './bench.ts'
+import { type BankRow, ledgerOf, openBenches } from '../support/account-at-bank.ts'
 
 let benches: Awaited<ReturnType<typeof openBenches>>
 beforeAll(async () => {

@@ -8,7 +8,7 @@ import {
   type TransactionRow,
 } from '../../src/statements/read.ts'
 import { syncAccount } from '../../src/statements/sync.ts'
-import { type BankRow, type Bench, openBenches } from './bench.ts'
+import { type BankRow, type Bench, openBenches } from '../support/account-at-bank.ts'
 
 let benches: Awaited<ReturnType<typeof openBenches>>
 let at: Bench

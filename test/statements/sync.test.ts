@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ConnectorFailure } from '../../src/connectors/failure.ts'
 import { syncAccount } from '../../src/statements/sync.ts'
-import { type BankRow, type Bench, ledgerOf, openBenches } from './bench.ts'
+import { type BankRow, type Bench, ledgerOf, openBenches } from '../support/account-at-bank.ts'
 
 let benches: Awaited<ReturnType<typeof openBenches>>
 let at: Bench

@@ -11,8 +11,8 @@ import type { StatedBalance, StatementEntry } from '../../src/domain/statement.t
 import { moveState } from '../../src/events/move.ts'
 import type { StatementPorts } from '../../src/statements/ports.ts'
 import { createVault } from '../../src/vault.ts'
-import { testClock } from '../support/api.ts'
-import { freshDatabase } from '../support/database.ts'
+import { testClock } from './api.ts'
+import { freshDatabase } from './database.ts'
 
 export type BankRow = {
   day: string
