@@ -54,7 +54,8 @@ if ('error' in outcome) {
       .output()
       .split('\n')
       .filter((line) => /"level":"(error|fatal|warn)"/.test(line))
-    if (lines.length > 0) process.stderr.write(`${child.name} has logged:\n${lines.slice(-5).join('\n')}\n`)
+    const last = lines.slice(-5).map((line) => line.slice(0, 600))
+    if (last.length > 0) process.stderr.write(`${child.name} has logged:\n${last.join('\n')}\n`)
   }
 }
 if (!values.once && 'numbers' in outcome) {

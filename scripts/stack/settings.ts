@@ -1,6 +1,9 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const compileCache = fileURLToPath(new URL('../../node_modules/.cache/node-compile', import.meta.url))
 
 /** Addresses of the sandbox, as it prints them. */
 export type SandboxUrls = {
@@ -80,7 +83,9 @@ export type GatewayPlace = {
 /** What of our own environment the processes get: enough to run, nothing that would configure them by chance. */
 export function plainEnvironment(): Record<string, string> {
   const kept = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'SystemRoot']
-  return Object.fromEntries(kept.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])))
+  const own = kept.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []))
+  // Halves the time that a process needs to load.
+  return { ...Object.fromEntries(own), NODE_COMPILE_CACHE: compileCache }
 }
 
 /** What every command of the gateway needs, `migrate` too. */

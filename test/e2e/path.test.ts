@@ -128,10 +128,11 @@ test('a row that the bank leaves out is a gap with its day and amount, and close
   const after = await completenessOf(walk, account())
   expect(after.gaps).toEqual([])
   expect(after.days.find(({ date }) => date === day)?.proof).toBe('proven')
-  const events = await walk.api.list<{ type: string }>(
-    '/v1/events?types=account.gap_opened,account.gap_closed',
-  )
-  expect(events.map(({ type }) => type)).toEqual(['account.gap_opened', 'account.gap_closed'])
+  await until('both events', 10_000, async () => {
+    const path = '/v1/events?types=account.gap_opened,account.gap_closed'
+    const types = (await walk.api.list<{ type: string }>(path)).map(({ type }) => type)
+    return types.join() === 'account.gap_opened,account.gap_closed' ? true : undefined
+  })
 })
 
 test('nothing was logged as an error on the way', () => {
