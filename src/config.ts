@@ -13,7 +13,7 @@ const pemOrPath = z.string().min(1)
 const schema = z.object({
   NODE_ENV: z.string().default('development'),
   /** `sandbox` accepts loopback http, a test clock and private webhook addresses; a database is one or the other for life. */
-  KONTOBRO_KIND: z.enum(['sandbox', 'live']).default('sandbox'),
+  KONTOBRO_KIND: z.enum(['sandbox', 'live']).optional(),
   KONTOBRO_DATA_DIR: z.string().default('.kontobro'),
   /** The app role's database. Unset: an embedded PostgreSQL under the data directory (not in production). */
   DATABASE_URL: z.string().optional(),
@@ -30,8 +30,14 @@ const schema = z.object({
     .string()
     .regex(/^\d{9}$/)
     .optional(),
-  /** True behind a reverse proxy of one's own: a person's address is then taken from X-Forwarded-For. */
-  TRUST_PROXY: flag,
+  /**
+   * Reverse proxies of one's own, whose X-Forwarded-For is believed: how many there are in a row, or their addresses
+   * (`10.0.0.5, 10.1.0.0/16`). Unset: nobody's, since a visitor can write that header too.
+   */
+  TRUST_PROXY: z
+    .string()
+    .transform((text) => (/^\d+$/.test(text) ? Number(text) : text))
+    .optional(),
   /** Where people and bank redirects reach this server. */
   PUBLIC_URL: url.optional(),
   /** 32 bytes in base64: wraps every data key. */
@@ -61,9 +67,24 @@ const schema = z.object({
   WEBHOOK_ALLOW_PRIVATE: flag,
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
 })
-export type Config = z.infer<typeof schema>
+export type Config = Omit<z.infer<typeof schema>, 'KONTOBRO_KIND'> & {
+  readonly KONTOBRO_KIND: 'sandbox' | 'live'
+}
 
 export class ConfigError extends Error {}
+
+/** Settings that are good by themselves, but not together. */
+function refuseMixtures(config: Config, kindWasSaid: boolean): void {
+  const production = config.NODE_ENV === 'production'
+  // A forgotten variable must not make a sandbox of what real people use.
+  if (production && !kindWasSaid) throw new ConfigError('KONTOBRO_KIND is required in production')
+  if (production && !config.DATABASE_URL) throw new ConfigError('DATABASE_URL is required in production')
+  if (config.KONTOBRO_KIND !== 'live') return
+  if (config.TEST_CLOCK_FILE) throw new ConfigError('TEST_CLOCK_FILE is for a sandbox only')
+  if (config.WEBHOOK_ALLOW_PRIVATE) throw new ConfigError('WEBHOOK_ALLOW_PRIVATE is for a sandbox only')
+  if (!config.PUBLIC_URL?.startsWith('https://'))
+    throw new ConfigError('PUBLIC_URL has to be https where KONTOBRO_KIND is live')
+}
 
 /** The text of a PEM setting: itself, or the file it names. */
 export function readPem(setting: string): string {
@@ -80,13 +101,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     const lines = result.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`)
     throw new ConfigError(`The configuration is not complete:\n${lines.join('\n')}`)
   }
-  const config = result.data
-  if (config.KONTOBRO_KIND === 'live') {
-    if (config.TEST_CLOCK_FILE) throw new ConfigError('TEST_CLOCK_FILE is for a sandbox only')
-    if (config.WEBHOOK_ALLOW_PRIVATE) throw new ConfigError('WEBHOOK_ALLOW_PRIVATE is for a sandbox only')
-  }
-  if (config.NODE_ENV === 'production' && !config.DATABASE_URL) {
-    throw new ConfigError('DATABASE_URL is required in production')
-  }
+  const config = { ...result.data, KONTOBRO_KIND: result.data.KONTOBRO_KIND ?? ('sandbox' as const) }
+  refuseMixtures(config, result.data.KONTOBRO_KIND !== undefined)
   return config
 }

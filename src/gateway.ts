@@ -130,7 +130,11 @@ function buildApi(ports: GatewayPorts): Promise<FastifyInstance> {
     (url) => new URL(url).origin,
   )
   const options = { ports, cookieSecret, formTargets: formTargets(ports, others) }
-  return buildHttp(ports, { routes, trustProxy: config.TRUST_PROXY, pages: (app) => pages(app, options) })
+  return buildHttp(ports, {
+    routes,
+    ...(config.TRUST_PROXY === undefined ? {} : { trustProxy: config.TRUST_PROXY }),
+    pages: (app) => pages(app, options),
+  })
 }
 
 async function startWork(ports: GatewayPorts, databaseUrl: string): Promise<{ stop(): Promise<void> }> {

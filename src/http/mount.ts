@@ -29,6 +29,7 @@ export async function mountRoutes(
   ports: HttpPorts,
   routes: readonly Route[],
 ): Promise<void> {
+  const guesses = guessLimit(app)
   for (const route of routes) {
     // A context of its own per operation: it takes exactly the content types that it declares.
     await app.register(async (own) => {
@@ -40,7 +41,12 @@ export async function mountRoutes(
         bodyLimit: route.maxBodyBytes,
         onRequest: [
           async (request) => {
-            request.caller = await authenticate(ports.db, ports.kind, request.headers.authorization)
+            try {
+              request.caller = await authenticate(ports.db, ports.kind, request.headers.authorization)
+            } catch (error) {
+              await guesses(request)
+              throw error
+            }
           },
           async (request) => {
             if (mayUse(callerOf(request).scopes, route.scope)) return
@@ -53,6 +59,26 @@ export async function mountRoutes(
         handler: handlerOf(ports, route),
       })
     })
+  }
+}
+
+const WRONG_KEYS_PER_MINUTE = 60
+
+/** Counts wrong keys by the address they come from: the limit per key cannot, since there is no key. */
+function guessLimit(app: FastifyInstance): (request: FastifyRequest) => Promise<void> {
+  const count = app.createRateLimit({
+    max: WRONG_KEYS_PER_MINUTE,
+    timeWindow: 60_000,
+    keyGenerator: (request) => request.ip,
+  })
+  return async (request) => {
+    const limit = await count(request)
+    if (limit.isAllowed || !limit.isExceeded) return
+    const facts = {
+      detail: 'Too many requests without a valid API key.',
+      retryAfterSeconds: limit.ttlInSeconds,
+    }
+    throw new Problem('rate_limited', facts)
   }
 }
 

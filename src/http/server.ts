@@ -21,8 +21,8 @@ export type HttpParts = {
   readonly routes: readonly Route[]
   /** Hosted pages: a plugin in a context of its own, with its own headers, parsers and error page. */
   readonly pages?: FastifyPluginAsync
-  /** Behind a reverse proxy of one's own: a visitor's address is the one that the proxy names. */
-  readonly trustProxy?: boolean
+  /** Reverse proxies whose word about a visitor's address counts: how many, or their addresses. */
+  readonly trustProxy?: number | string
   /** Requests per API key and minute in this process; 3000 unless said. */
   readonly requestsPerMinute?: number
 }
@@ -39,7 +39,7 @@ export async function buildHttp(ports: HttpPorts, parts: HttpParts): Promise<Fas
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     genReqId: newRequestId,
     requestIdHeader: false,
-    trustProxy: parts.trustProxy ?? false,
+    trustProxy: trusted(parts.trustProxy),
     // What came in on an open connection while we close is still answered.
     return503OnClosing: false,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -78,6 +78,14 @@ export async function buildHttp(ports: HttpPorts, parts: HttpParts): Promise<Fas
   await app.register((api) => mountApi(api, ports, parts))
   if (parts.pages) await app.register(parts.pages)
   return app
+}
+
+/** Hop 0 is whoever is connected to us. */
+function trusted(
+  proxies: number | string | undefined,
+): ((address: string, hop: number) => boolean) | string | false {
+  if (typeof proxies === 'number') return (_address, hop) => hop < proxies
+  return proxies ?? false
 }
 
 function newRequestId(): string {

@@ -351,6 +351,7 @@ CREATE TABLE "agreement_signer" (
     "user_id" TEXT NOT NULL,
     "position" INTEGER NOT NULL,
     "order_id" TEXT,
+    "session_id" TEXT,
     "order_url" TEXT,
     "order_expires_at" TIMESTAMPTZ(3),
     "viewed_at" TIMESTAMPTZ(3),

@@ -165,10 +165,9 @@ async function keepEvidence(
     mediaType: 'application/json',
     bytes: proof.rights.raw,
   })
-  const session = await tx.prisma.pageSession.findFirst({
-    where: { clientId: tx.clientId, userId: signer.userId, authenticatedAt: { not: null } },
-    orderBy: { id: 'desc' },
-  })
+  const session = signer.sessionId
+    ? await tx.prisma.pageSession.findUnique({ where: { id: signer.sessionId } })
+    : null
   await tx.prisma.signature.create({
     data: {
       id: newId('signer', tx.now),

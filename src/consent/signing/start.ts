@@ -102,13 +102,24 @@ export async function startSigning(
     redirectUrl: place.returnUrl,
     ...(user.birthdate ? { signer: { name: user.name, birthdate: user.birthdate } } : {}),
   })
-  return ports.db.forClient(place.clientId, (tx) => keepOrder(tx, signer, order))
+  return ports.db.forClient(place.clientId, (tx) => keepOrder(tx, signer, order, visitor))
 }
 
-async function keepOrder(tx: Tx, signer: SignerRow, order: CreatedOrder): Promise<string> {
+async function keepOrder(
+  tx: Tx,
+  signer: SignerRow,
+  order: CreatedOrder,
+  visitor: PageVisitor,
+): Promise<string> {
   const kept = await tx.prisma.signer.updateMany({
     where: { clientId: tx.clientId, id: signer.id, orderId: signer.orderId, signedAt: null },
-    data: { orderId: order.orderId, orderUrl: order.signUrl, orderExpiresAt: order.expiresAt },
+    data: {
+      orderId: order.orderId,
+      orderUrl: order.signUrl,
+      orderExpiresAt: order.expiresAt,
+      // From where it was signed is part of the evidence.
+      sessionId: visitor.sessionId,
+    },
   })
   if (kept.count === 0) {
     // A second click was faster: its order counts, the one just made is never opened and runs out.

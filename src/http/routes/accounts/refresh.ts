@@ -7,7 +7,10 @@ import { accountParams } from './schema.ts'
 const presentPsu = z
   .strictObject({
     ipAddress: z.union([z.ipv4(), z.ipv6()]).describe("Address that this person's own request came from."),
-    userAgent: z.string().max(500).optional(),
+    userAgent: z
+      .string()
+      .regex(/^[\x20-\x7e]{1,500}$/, 'printable ASCII, as it came in the header')
+      .optional(),
   })
   .describe(
     'The person who is using your system right now. Leave it out when there is none: presence is never faked.',
