@@ -91,7 +91,8 @@ export async function ingestWindow(tx: Tx, window: Window): Promise<IngestResult
 }
 
 async function reconcileWindow(tx: Tx, account: AccountRow, window: Window, effects: Effects): Promise<void> {
-  const open = await unmatched(tx, window)
+  const asked = { ...window, permanentIds: window.idStability === 'permanent' }
+  const open = await unmatched(tx, asked)
   const against = [...open.entryIds, ...open.pendingIds]
   const places = [...open.places, ...open.pendingPlaces]
   const size =

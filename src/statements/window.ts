@@ -1,6 +1,8 @@
 import type { Tx } from '../db.ts'
+import { routeOf } from './entry-rows.ts'
 import type { ObservedRow } from './normal.ts'
 import type { Place } from './observations.ts'
+import { shownAgain } from './page-repeats.ts'
 
 type Asked = {
   readonly accountId: string
@@ -8,6 +10,8 @@ type Asked = {
   readonly from: string
   readonly to: string
   readonly pending: 'replace' | 'ignore'
+  /** The bank never changes its ids and never gives one twice. */
+  readonly permanentIds: boolean
 }
 
 /** What is left once rows and entries that are equal in everything have been paired. */
@@ -28,23 +32,17 @@ export async function countObservations(tx: Tx, sourceId: string): Promise<numbe
 
 /**
  * Pairs equal rows and entries inside the database, each as often as it is there: where a hundred thousand rows are
- * read again, only the changed ones ever leave it. A row that a page shows again, because rows moved between the pages
- * while they were read, counts once: it has a bank id of its own, and it is equal to one on an earlier page.
+ * read again, only the changed ones ever leave it. A row that a page shows again counts once.
  */
 export async function unmatched(tx: Tx, asked: Asked): Promise<Open> {
+  const again = routeOf(asked.sourceId) === 'sync' ? await shownAgain(tx, asked) : []
   const { rows } = await tx.sql.query<{ page: number | null; ordinal: number | null; id: string | null }>(
     `with o as (
        select page, ordinal, hash, row_number() over (partition by hash order by page, ordinal) as n
-         from observation o
+         from observation
         where client_id = $1 and source_id = $2 and status = 'booked'
           and (booking_date between $4 and $5 or booking_date is null)
-          and not (page > 0 and $6 and exists (
-            select from observation f where f.client_id = $1 and f.source_id = $2 and f.page < o.page
-               and f.hash = o.hash and f.status = 'booked' and f.row -> 'bankIds' ->> 'transactionId' is not null)
-            and not exists (
-            select from observation f where f.client_id = $1 and f.source_id = $2 and f.status = 'booked'
-               and f.hash <> o.hash
-               and f.row -> 'bankIds' ->> 'transactionId' = o.row -> 'bankIds' ->> 'transactionId'))
+          and (page, ordinal) not in (select * from unnest($6::int4[], $7::int4[]))
      ), e as (
        select id, hash, row_number() over (partition by hash order by id) as n
          from entry
@@ -53,7 +51,15 @@ export async function unmatched(tx: Tx, asked: Asked): Promise<Open> {
      )
      select o.page, o.ordinal, e.id from o full join e using (hash, n) where o.page is null or e.id is null
       order by o.page, o.ordinal, e.id`,
-    [tx.clientId, asked.sourceId, asked.accountId, asked.from, asked.to, asked.sourceId.startsWith('job_')],
+    [
+      tx.clientId,
+      asked.sourceId,
+      asked.accountId,
+      asked.from,
+      asked.to,
+      again.map(({ page }) => page),
+      again.map(({ ordinal }) => ordinal),
+    ],
   )
   const places = rows.flatMap(({ page, ordinal }) =>
     page === null || ordinal === null ? [] : { page, ordinal },
@@ -101,7 +107,11 @@ export async function removedLike(
  * Entries that own one of the rows' ids, other than booked ones of the window itself: those are either equal to a row
  * already or left open.
  */
-export async function ownersOfIds(tx: Tx, window: Asked, rows: readonly ObservedRow[]): Promise<string[]> {
+export async function ownersOfIds(
+  tx: Tx,
+  window: Omit<Asked, 'permanentIds'>,
+  rows: readonly ObservedRow[],
+): Promise<string[]> {
   const aliases = rows.flatMap((row) => row.aliases)
   const found = await tx.sql.query<{ id: string }>(
     `select distinct e.id from unnest($3::text[], $4::text[]) as u (kind, value)

@@ -137,6 +137,7 @@ function connectorOf(bank: FakeBank): Connector {
       },
       multipleConsents: true,
       replaySafe: true,
+      scaAlways: false,
       approval: 'psd2_sca',
       get statesClosingBalances() {
         return bank.statesClosing
