@@ -85,6 +85,11 @@ type Ends = (() => Promise<void> | void)[]
 
 async function startParts(options: StackOptions, ends: Ends): Promise<Omit<Stack, 'stop'>> {
   const { dataDir } = options
+  if (!options.database) {
+    const keeper = startKeeper(dataDir, options.temporary === true)
+    ends.push(() => keeper.release())
+  }
+  // Should this fail, the keeper has not been told that all is well, and does it.
   if (options.temporary) ends.push(() => removePlace(dataDir))
   const onDeath = options.onDeath ?? reportDeath
   const sandboxChild = describeSandbox(dataDir, onDeath)
@@ -125,8 +130,6 @@ async function startParts(options: StackOptions, ends: Ends): Promise<Omit<Stack
 
 async function openDatabase(options: StackOptions, ends: Ends) {
   if (options.database) return options.database
-  const keeper = startKeeper(options.dataDir, options.temporary === true)
-  ends.push(() => keeper.release())
   const embedded = await openEmbedded(databaseFolder(options.dataDir))
   ends.push(() => embedded.stop())
   return embedded
