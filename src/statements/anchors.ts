@@ -1,5 +1,6 @@
 import type { Tx } from '../db.ts'
 import { addDays } from '../domain/clock.ts'
+import { readPeriod } from './coverage.ts'
 import type { Anchor } from './proof.ts'
 
 export type AnchorRange = { readonly accountId: string; readonly currency: string; readonly from: string }
@@ -105,14 +106,8 @@ export async function loadCovered(
   range: AnchorRange,
   periods: readonly Period[],
 ): Promise<(date: string) => boolean> {
-  const { rows } = await tx.sql.query<{ first: string | null; through: string | null }>(
-    `select (select min(from_date) from sync_job j where j.client_id = a.client_id and j.account_id = a.id
-        and j.pages > 0) as first, a.read_through as through
-       from account a where a.client_id = $1 and a.id = $2`,
-    [tx.clientId, range.accountId],
-  )
-  const { first, through } = rows[0] ?? {}
-  const read = first && through ? [...periods, { from: first, to: through }] : periods
+  const listed = await readPeriod(tx, range.accountId)
+  const read = listed ? [...periods, listed] : periods
   const days = new Set<string>()
   for (const { from, to } of read) {
     for (let date = from > range.from ? from : range.from; date <= to; date = addDays(date, 1)) days.add(date)

@@ -4,6 +4,7 @@ import { schedule } from '../due-work.ts'
 import { addEntries, removeEntries, reviseEntries, touchEntries } from './apply.ts'
 import { addHistory, type ReadBalance, writeBalances } from './balances.ts'
 import { updateCompleteness } from './completeness.ts'
+import { readBefore } from './coverage.ts'
 import { loadEntries, routeOf } from './entry-rows.ts'
 import { type ReconcileOptions, type Reconciliation, reconcileDay, type StoredEntry } from './identity.ts'
 import {
@@ -61,14 +62,15 @@ export async function ingestWindow(tx: Tx, window: Window): Promise<IngestResult
   await reconcileWindow(tx, account, window, effects)
   const days = changedDays(effects)
   const reread = routeOf(window.sourceId) === 'sync'
-  const through = account.readThrough
+  const through = await readBefore(tx, account.id, window.sourceId)
   const reopened = reread && through !== null ? days.filter((day) => day <= through) : []
   await addHistory(tx, account.id, effects.deltas)
   const balances = window.balances ?? []
   const reopenedFrom = reopened[0] ?? null
   await writeBalances(tx, account, { sourceId: window.sourceId, from: window.from, balances, reopenedFrom })
   const from = days[0] !== undefined && days[0] < window.from ? days[0] : window.from
-  if (reread) await moveReadThrough(tx, account, window.to)
+  // A row that could not be read is asked for until it can: these days are read again.
+  if (reread && window.complete) await moveReadThrough(tx, account, window.to)
   const { proven } = await updateCompleteness(tx, account, { from, reopened })
   await announce(tx, account, window.sourceId, effects)
   const changed = effects.added.count + effects.revised.count + effects.removed.count > 0

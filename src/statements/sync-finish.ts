@@ -24,6 +24,7 @@ type Finished = {
 /** The window is whole: ingest, the job's end, the next read's time and the event, in one transaction. */
 export async function finishJob(tx: Tx, jobId: string, finish: SyncFinish): Promise<Finished> {
   const job = await tx.prisma.syncJob.findUniqueOrThrow({ where: { id: jobId } })
+  const complete = job.unreadable === 0
   const result = await ingestWindow(tx, {
     accountId: job.accountId,
     sourceId: job.id,
@@ -31,13 +32,12 @@ export async function finishJob(tx: Tx, jobId: string, finish: SyncFinish): Prom
     to: job.toDate,
     idStability: finish.idStability,
     // A row that could not be read may be any of those stored: nothing is taken for gone.
-    complete: job.unreadable === 0,
-    pending: 'replace',
+    complete,
+    pending: complete ? 'replace' : 'ignore',
     balances: finish.balances,
   })
   const { added, revised, removed } = result
-  const state: SyncState =
-    job.unreadable > 0 ? 'partial' : result.changed ? 'succeeded' : 'succeeded_no_change'
+  const state: SyncState = !complete ? 'partial' : result.changed ? 'succeeded' : 'succeeded_no_change'
   await moveJob(tx, job, state)
   await tx.prisma.syncJob.update({
     where: { id: job.id },

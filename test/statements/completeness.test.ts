@@ -141,3 +141,31 @@ test('without closing balances, what lies between two steady balances is proven 
     'open',
   ])
 })
+
+test('a row that could be read only later is no gap between balances of the moment', async () => {
+  at.bank.statesClosing = false
+  at.bank.rows = [...rows]
+  at.bank.unreadable = 1
+  at.bank.hides = (row) => row.minor === 9900n
+  await sync()
+  at.clock.advance(24 * hour)
+  at.bank.unreadable = 0
+  at.bank.hides = () => false
+  for (const _day of [11, 12, 13]) {
+    await sync()
+    at.clock.advance(24 * hour)
+  }
+  expect((await at.within((tx) => completeness(tx, at.accountId))).gaps).toEqual([])
+  expect(await at.events('account.gap_opened')).toEqual([])
+  expect(await proofs('2026-03-10', '2026-03-11', '2026-03-12')).toEqual(['unprovable', 'open', 'proven'])
+})
+
+test('what is missing beside a row that could not be read is a gap of days that were read', async () => {
+  at.bank.rows = [...rows]
+  at.bank.unreadable = 1
+  at.bank.hides = (row) => row.minor === 9900n
+  await sync()
+  expect((await at.within((tx) => completeness(tx, at.accountId))).gaps).toMatchObject([
+    { to: '2026-03-06', cause: 'missing_credit' },
+  ])
+})

@@ -171,6 +171,37 @@ describe('a read of an account', () => {
     expect(job).toMatchObject({ unreadable: 3, error: { unreadable: [{ page: 0, path: 'x' }, {}, {}] } })
   })
 
+  test('asks again for the days of a row that it could not read, until it can', async () => {
+    at.bank.rows = [...rows]
+    at.bank.unreadable = 1
+    at.bank.hides = (row) => row.minor === 125_000n
+    await at.addConsent()
+    const readThrough = () =>
+      at.within(
+        async (tx) =>
+          (await tx.prisma.account.findUniqueOrThrow({ where: { id: at.accountId } })).readThrough,
+      )
+    for (let day = 0; day < 12; day++) {
+      expect(await sync()).toMatchObject({ state: 'partial' })
+      at.clock.advance(24 * hour)
+    }
+    expect(await readThrough()).toBeNull()
+    at.bank.unreadable = 0
+    at.bank.hides = () => false
+    expect(await sync()).toMatchObject({ state: 'succeeded', added: 2 })
+    expect(await at.stored()).toEqual(ledgerOf(at.bank))
+    expect(await readThrough()).toBe('2026-03-22')
+  })
+
+  test('with rows that cannot be read leaves pending ones as they are', async () => {
+    await synced()
+    at.bank.rows = rows.filter((row) => !row.pending)
+    at.bank.unreadable = 1
+    at.clock.advance(6 * hour)
+    expect(await sync()).toMatchObject({ state: 'partial', removed: 0 })
+    expect(await at.within((tx) => tx.prisma.entry.count({ where: { state: 'pending' } }))).toBe(1)
+  })
+
   test('does not need balances', async () => {
     await at.addConsent()
     at.bank.rows = [...rows]
