@@ -51,11 +51,16 @@ function needed(config: Config, name: keyof Config): string {
   return value
 }
 
+/** The machine's time, or the sandbox's that a file moves. */
+export function clockOf(config: Config): Clock {
+  return config.TEST_CLOCK_FILE ? fileClock(config.TEST_CLOCK_FILE) : systemClock
+}
+
 /** Wires the rooms to the outside world that the configuration names. */
 export function createGateway(options: GatewayOptions): Gateway {
   const { config } = options
   const log = options.log ?? createLogger({ level: config.LOG_LEVEL })
-  const clock: Clock = config.TEST_CLOCK_FILE ? fileClock(config.TEST_CLOCK_FILE) : systemClock
+  const clock = clockOf(config)
   const sandbox = config.KONTOBRO_KIND === 'sandbox'
   const vault = createVault({
     keyEncryptionKey: Buffer.from(config.KEY_ENCRYPTION_KEY, 'base64'),

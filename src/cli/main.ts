@@ -1,3 +1,4 @@
+import { ConfigError } from '../config.ts'
 import { type Command, type Terminal, terminal, UsageError } from './command.ts'
 
 /**
@@ -16,6 +17,18 @@ const commands: readonly Command[] = [
     usage: 'client create NAME',
     summary: 'Make an API client with its first key. The key is printed, once.',
     load: async () => (await import('./client.ts')).createClient,
+  },
+  {
+    name: 'work list',
+    usage: 'work list',
+    summary: 'Print the work that rests, is late or fails, one piece per line, with its last error.',
+    load: async () => (await import('./work.ts')).workList,
+  },
+  {
+    name: 'work revive',
+    usage: 'work revive ID',
+    summary: 'Make a piece of work due now, as if it had never failed.',
+    load: async () => (await import('./work.ts')).workRevive,
   },
   {
     name: 'audit head',
@@ -57,6 +70,10 @@ export async function main(args: readonly string[], io: Terminal = terminal): Pr
     const run = await command.load()
     return await run(own, io)
   } catch (error) {
+    if (error instanceof ConfigError) {
+      io.err(`kontobro ${command.name}: ${error.message}\n`)
+      return 2
+    }
     if (!(error instanceof UsageError)) throw error
     io.err(`kontobro ${command.name}: ${error.message}\nUsage: kontobro ${command.usage}\n`)
     return 2

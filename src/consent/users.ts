@@ -59,7 +59,7 @@ export async function usersOfCompany(tx: Tx, companyId: string, ids: readonly st
     throw new Problem('reference_unknown', {
       detail: `${missing.join(', ')}: no such person in company ${companyId}.`,
       errors: missing.map((id) => ({
-        path: `body/${ids.indexOf(id)}`,
+        path: `body.${ids.indexOf(id)}`,
         message: `${id} is not a person of this company`,
       })),
     })

@@ -10,12 +10,15 @@ const relay = 'kontobro_relay'
 /** What the relay's functions read, column by column, and nothing else. */
 const relayReads = {
   api_key: ['id', 'client_id', 'hash', 'scopes', 'revoked_at'],
-  link: ['id', 'client_id', 'hash'],
-  page_session: ['id', 'client_id', 'hash'],
+  link: ['id', 'client_id', 'hash', 'expires_at'],
+  page_session: ['id', 'client_id', 'hash', 'link_id', 'expires_at'],
+  bankid_login: ['client_id', 'created_at'],
+  idempotency_key: ['client_id', 'expires_at'],
+  archive: ['client_id', 'expires_at'],
   event_outbox: ['client_id', 'event_id'],
   audit_outbox: ['client_id', 'audit_id'],
   audit_seal: ['client_id'],
-  due_work: ['id', 'client_id', 'kind', 'subject_id', 'due_at', 'lease_until', 'attempts'],
+  due_work: ['id', 'client_id', 'kind', 'subject_id', 'due_at', 'lease_until', 'attempts', 'failures'],
 } as const
 const relayWrites = { due_work: ['lease_until', 'lease_token', 'attempts'] } as const
 
@@ -192,5 +195,13 @@ export async function grantQueue(owner: pg.Client, appUrl: string, schema: strin
   const app = name(decodeURIComponent(new URL(appUrl).username))
   await owner.query(`grant usage, create on schema ${schema} to ${app}`)
   await owner.query(`grant select, insert, update, delete on all tables in schema ${schema} to ${app}`)
-  await owner.query(`grant usage, select, update on all sequences in schema ${schema} to ${app}`)
+  // What a worker has made belongs to the app already, and is not the owner's to grant.
+  const sequences = await owner.query<{ sequence: string }>(
+    `select oid::regclass::text as sequence from pg_class
+     where relkind = 'S' and relnamespace = $1::regnamespace and relowner = current_user::regrole`,
+    [schema],
+  )
+  for (const { sequence } of sequences.rows) {
+    await owner.query(`grant usage, select, update on sequence ${sequence} to ${app}`)
+  }
 }

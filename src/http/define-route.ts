@@ -235,12 +235,27 @@ function readRequest<
 
 function readPart(where: string, schema: z.ZodType | undefined, value: unknown) {
   if (!schema) return { value: undefined, issues: [] }
+  const unprintable = controlCharacters(value, where)
+  if (unprintable.length > 0) return { value: undefined, issues: unprintable }
   const read = schema.safeParse(value ?? undefined)
   if (read.success) return { value: read.data, issues: [] }
   const issues = read.error.issues.map((issue): Issue => {
     return { path: [where, ...issue.path.map(String)].join('.'), message: issue.message }
   })
   return { value: undefined, issues }
+}
+
+/** Everything that a control character stands in, line breaks and tabs apart: no bank and no database takes them. */
+function controlCharacters(value: unknown, path: string): Issue[] {
+  if (typeof value === 'string') {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+    const found = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/.exec(value)
+    if (!found) return []
+    const code = found[0].charCodeAt(0).toString(16).padStart(4, '0')
+    return [{ path, message: `The control character U+${code} may not stand in a text` }]
+  }
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([name, member]) => controlCharacters(member, `${path}.${name}`))
 }
 
 function readRaw(value: unknown): { value: Buffer | undefined; issues: Issue[] } {

@@ -94,8 +94,18 @@ function readBodies(app: FastifyInstance, route: Route): void {
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     // Some clients name the type without sending a body; whether one is needed is the schema's question.
     if (body === '') done(null, undefined)
-    else parse(request, body.toString(), done)
+    else parse(request, body.toString(), (error, value) => done(error && notJson(error), value))
   })
+}
+
+/** The parser says where it stopped. */
+function notJson(error: Error): Problem {
+  const message = `Not JSON: ${error.message}`
+  return new Problem(
+    'invalid_request',
+    { detail: `body: ${message}.`, errors: [{ path: 'body', message }] },
+    error,
+  )
 }
 
 /** RFC 9745 and RFC 8594. */

@@ -69,8 +69,11 @@ describe('questions asked before a client is known', () => {
       expect(result.rows.map((row) => row.name)).toEqual([
         'claim_due',
         'clients_with_audit_chain',
+        'clients_with_expired',
         'clients_with_unfed_events',
         'clients_with_unsealed_audit',
+        'due_work_counts',
+        'due_work_troubled',
         'find_api_key',
         'find_link',
         'find_page_session',

@@ -103,6 +103,17 @@ describe('migrate', () => {
     ])
   })
 
+  test('runs again where workers have made sequences of their own', async () => {
+    await migrate(options)
+    await rows(database.appUrl, 'create sequence bullmq.bullmq_jid_made_by_a_worker')
+    await migrate(options)
+    const [next] = await rows(
+      database.appUrl,
+      `select nextval('bullmq.bullmq_jid_made_by_a_worker')::text as id`,
+    )
+    expect(next).toEqual({ id: '1' })
+  })
+
   test('makes the table of moves equal to the code', async () => {
     await migrate(options)
     const moves = [{ machine: 'payment', from: '', to: 'draft' }]
