@@ -31,19 +31,33 @@ export async function loadAnchors(tx: Tx, range: AnchorRange): Promise<Anchor[]>
          and read_at >= ($4::date - 1)::timestamptz)`,
     [tx.clientId, range.accountId, range.currency, addDays(range.from, -1)],
   )
+  const evenings = Map.groupBy(
+    rows.filter(({ type }) => type === 'closingBooked'),
+    (row) => row.source_id,
+  )
   return rows.map((row) => {
     const { type, date, source_id: source, read_at: readAt } = row
-    const opening = type === 'openingBooked'
     return {
       kind: type === 'interimBooked' ? 'interim' : 'close',
-      date: opening ? addDays(date, -1) : date,
+      date: type === 'openingBooked' ? addDays(date, -1) : date,
       amountMinor: BigInt(row.amount_minor),
-      // Each closing balance is a word of its own, also where one answer lists those of many days.
-      sources: [type === 'interimBooked' ? source : `${source} ${type} ${date}`],
+      sources: [
+        type === 'interimBooked' ? source : `${source} ${statementDay(row, evenings.get(source) ?? [])}`,
+      ],
       readAt,
       ...(row.booked_sum_minor === null ? {} : { bookedSumMinor: BigInt(row.booked_sum_minor) }),
     }
   })
+}
+
+/**
+ * The bank's end-of-day statement that a balance of an answer belongs to. The evenings that one answer lists are
+ * statements of their own, each of the ledger as it was closed. Where a day begins and where it ends is one statement.
+ */
+function statementDay({ type, date }: BalanceRecord, evenings: readonly BalanceRecord[]): string {
+  if (type !== 'previouslyClosedBooked') return date
+  const later = evenings.map((one) => one.date).filter((evening) => evening > date)
+  return later.sort()[0] ?? date
 }
 
 type StatementRecord = {

@@ -1,4 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { addDays } from '../../src/domain/clock.ts'
+import type { StatedBalance } from '../../src/domain/statement.ts'
 import { completeness } from '../../src/statements/completeness-read.ts'
 import { syncAccount } from '../../src/statements/sync.ts'
 import { type BankRow, type Bench, ledgerOf, openBenches } from '../support/account-at-bank.ts'
@@ -47,6 +49,38 @@ test('days with a closing balance are proven, today is open', async () => {
   // Closing balances that every read repeats are kept once.
   const kept = await at.within((tx) => tx.prisma.balance.count({ where: { type: 'closingBooked' } }))
   expect(kept).toBe(41)
+})
+
+/** Of the balances that the bank knows, only those at the beginning and end of yesterday. */
+const openingAs = (type: 'openingBooked' | 'previouslyClosedBooked') => (balances: StatedBalance[]) =>
+  balances.slice(1, 3).map((one, i): StatedBalance => {
+    const evening = one.date ?? ''
+    const date = type === 'openingBooked' ? addDays(evening, 1) : evening
+    return i === 0 ? one : { ...one, type, code: type, date }
+  })
+
+test.each(['openingBooked', 'previouslyClosedBooked'] as const)(
+  'opening and closing balance of one answer are one statement: its day is proven by the next one (%s)',
+  async (type) => {
+    at.bank.rows = [...rows]
+    at.bank.states = openingAs(type)
+    await sync()
+    expect(await proofs('2026-03-08', '2026-03-09')).toEqual(['unprovable', 'open'])
+    at.clock.advance(6 * hour)
+    await sync()
+    expect(await proofs('2026-03-09')).toEqual(['open'])
+    at.clock.advance(24 * hour)
+    await sync()
+    expect(await proofs('2026-03-09', '2026-03-10', '2026-03-11')).toEqual(['proven', 'proven', 'open'])
+  },
+)
+
+test('and they do show that the day does not add up', async () => {
+  at.bank.rows = [...rows]
+  at.bank.states = openingAs('openingBooked')
+  at.bank.hides = (row) => row.minor === -250n
+  await sync()
+  expect(await proofs('2026-03-09')).toEqual(['gap'])
 })
 
 test('of days before the first that was read nothing is said, whatever balances the bank lists', async () => {

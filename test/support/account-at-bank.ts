@@ -43,6 +43,8 @@ export type FakeBank = {
   openingMinor: bigint
   pageSize: number
   statesClosing: boolean
+  /** What it says of the balances it knows. */
+  states: (balances: StatedBalance[]) => StatedBalance[]
   idStability: Manifest['idStability']
   /** Rows that it leaves out of its answers. */
   hides: (row: BankRow) => boolean
@@ -59,6 +61,7 @@ export function fakeBank(today: () => string): FakeBank {
     openingMinor: 100_000n,
     pageSize: 3,
     statesClosing: true,
+    states: (balances) => balances,
     idStability: 'unstable',
     hides: () => false,
     meddle: () => {},
@@ -96,7 +99,7 @@ export function readsOf(bank: FakeBank): StatementReads {
     async balances() {
       bank.calls.push('balances')
       bank.meddle('balances')
-      return balancesOf(bank)
+      return bank.states(balancesOf(bank))
     },
     async transactions(_session, _account, query) {
       bank.calls.push(`transactions ${query.cursor ?? 'first'}`)
