@@ -31,6 +31,7 @@ export async function mountSystem(
     request.log.warn({ reason }, 'not ready')
     return reply.code(503).send({ status: 'not_ready', reason })
   })
+  metrics.watchWork(ports)
   app.get('/metrics', async (_request, reply) => {
     const { contentType, text } = await metrics.render()
     return reply.type(contentType).send(text)

@@ -35,7 +35,15 @@ export type JobDefinition<Ports> = {
    * what is left. A thrown error is judged by `jobs/retry.ts`.
    */
   readonly work: (ports: Ports, run: Run) => Promise<Outcome>
-  /** Told, in the transaction that parks the work, that no retry will follow: moves the subject to its end state. */
+  /**
+   * Work that comes back by itself for as long as its subject lives. It is never parked for what time may cure: after
+   * the tries of `jobs/retry.ts` it goes on slowly, with `last_error` visible.
+   */
+  readonly recurring?: boolean
+  /**
+   * Told, in the transaction that parks the work or slows it down, that no quick retry will follow: moves the subject
+   * to the state that shows it.
+   */
   readonly gaveUp?: (tx: Tx, ports: Ports, facts: GivenUp) => Promise<void>
 }
 

@@ -118,13 +118,21 @@ export async function endRun(tx: Tx, lease: Lease, next?: Date): Promise<{ dueAt
   return rows[0] && { dueAt: rows[0].due_at }
 }
 
+/** Failures that a slow rhythm shows at most: what dies with its process counts on from here. */
+const mostSlowFailures = 100
+
 /**
  * Ends a run that failed and will be tried again at `at`. What was asked for meanwhile waits for the retry too:
  * work that asks for itself and fails would otherwise never rest.
  */
-export async function retryRun(tx: Tx, lease: Lease, at: Date, reason: string): Promise<boolean> {
+export async function retryRun(
+  tx: Tx,
+  lease: Lease,
+  { at, reason, slow }: { at: Date; reason: string; slow: boolean },
+): Promise<boolean> {
   const updated = await tx.prisma.$executeRaw`
-    update due_work set lease_until = null, lease_token = null, last_error = ${reason}, due_at = ${at}
+    update due_work set lease_until = null, lease_token = null, last_error = ${reason}, due_at = ${at},
+      failures = least(failures, ${slow ? mostSlowFailures : 2_000_000_000})
     where id = ${lease.dueId} and lease_token = ${lease.token}`
   return updated === 1
 }

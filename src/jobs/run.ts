@@ -2,7 +2,7 @@ import type { Ground } from '../ground.ts'
 import type { JobDefinition } from './define-job.ts'
 import { endRun, type Lease, parkRun, renewLease, retryRun, startRun } from './lease.ts'
 import type { Payload } from './queue.ts'
-import { decide } from './retry.ts'
+import { decide, RunFailed } from './retry.ts'
 
 export type Running = { readonly lease: Lease; abort(reason: string): void }
 
@@ -56,12 +56,12 @@ async function underLease<Ports extends Ground>(
   running.add(run)
   const renewal = keepLease(ports, lease, job.leaseMs, run)
   const limit = setTimeout(() => {
-    const late = new Error(`the run took longer than ${job.timeoutMs} ms`)
+    const late = new RunFailed(`the run took longer than ${job.timeoutMs} ms`)
     control.abort(late)
     abandoned.reject(late)
   }, job.timeoutMs)
   try {
-    if (attempt > mostAttempts) throw new Error(`${attempt} runs did not come to an end`)
+    if (attempt > mostAttempts) throw new RunFailed(`${attempt} runs did not come to an end`)
     const work = job.work(ports, { clientId: lease.clientId, subjectId, attempt, signal: control.signal })
     const outcome = await Promise.race([work, abandoned.promise])
     const ended = await ports.db.forClient(lease.clientId, (tx) =>
@@ -100,19 +100,22 @@ async function fail<Ports extends Ground>(
   error: unknown,
 ): Promise<void> {
   const decision =
-    attempt > mostAttempts
+    attempt > mostAttempts && !job.recurring
       ? ({ kind: 'give_up', reason: `${attempt} runs did not come to an end` } as const)
-      : decide(error, attempt, ports.clock.now())
+      : decide(error, attempt, ports.clock.now(), { recurring: job.recurring === true })
   ports.log.warn(
     { err: error, job: job.kind, dueId: lease.dueId, subjectId, attempt, decision: decision.kind },
     'a run failed',
   )
   await ports.db.forClient(lease.clientId, async (tx) => {
     if (decision.kind === 'retry') {
-      await retryRun(tx, lease, decision.at, decision.reason)
+      await retryRun(tx, lease, { ...decision, slow: false })
       return
     }
-    const held = await parkRun(tx, lease, `${decision.kind}: ${decision.reason}`)
+    const held =
+      decision.kind === 'slow'
+        ? await retryRun(tx, lease, { ...decision, slow: true })
+        : await parkRun(tx, lease, `${decision.kind}: ${decision.reason}`)
     if (held) await job.gaveUp?.(tx, ports, { clientId: lease.clientId, subjectId, decision, error })
   })
 }

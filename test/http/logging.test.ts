@@ -34,6 +34,7 @@ test('secrets inside sentences and stacks are taken out', () => {
     'Bearer eyJhbGciOi.J9.x',
     'postgres://app:hunter2@localhost/db',
     '01017012345',
+    'kari.eksempel@example.com',
   ]
   const text = logged((log) => {
     for (const secret of secrets)
@@ -41,6 +42,26 @@ test('secrets inside sentences and stacks are taken out', () => {
   })
   for (const secret of secrets) expect(text).not.toContain(secret)
   expect(text).not.toContain('hunter2')
+})
+
+test('what a database says of a row is left out, also as the cause of another error', async () => {
+  const api = await testApi()
+  const refused = async (work: () => Promise<unknown>) => work().catch((error: Error) => error)
+  const errors = await api.db.forClient(api.a.clientId, async (tx) => [
+    await refused(() => tx.prisma.company.findMany({ where: { hush: 'hush1' } as never })),
+    await refused(() => tx.sql.query(`select 'hush2'::int`)),
+  ])
+  const text = logged((log) => {
+    for (const error of errors) {
+      log.error({ err: error }, 'x')
+      log.error({ err: new Error('told', { cause: error }) }, 'x')
+    }
+  })
+  await api.close()
+  expect(text).not.toContain('hush')
+  expect(text).toContain('PrismaClientValidationError')
+  expect(text).toContain('22P02')
+  expect(text.match(/"told"/g)).toHaveLength(2)
 })
 
 test('ids, times and amounts are left as they are', () => {

@@ -91,6 +91,22 @@ test('metrics count by route, and name no client', async () => {
   expect(body).not.toContain(api.a.clientId)
 })
 
+test('metrics count work that rests, is late or fails, by kind', async () => {
+  await api.db.forClient(api.a.clientId, async (tx) => {
+    const born = { clientId: tx.clientId, createdAt: tx.now, attempts: 1 }
+    const work = [
+      { id: 'due_parked', kind: 'statements-sync', subjectId: 'acc_1', dueAt: new Date('9999-12-31') },
+      { id: 'due_late', kind: 'reconcile', subjectId: 'acc_1', dueAt: new Date(tx.now.getTime() - 600_000) },
+      { id: 'due_failing', kind: 'statements-sync', subjectId: 'acc_2', dueAt: tx.now, failures: 3 },
+    ]
+    await tx.prisma.dueWork.createMany({ data: work.map((each) => ({ ...born, ...each })) })
+  })
+  const { body } = await api.app.inject('/metrics')
+  expect(body).toContain('kontobro_due_work_parked{kind="statements-sync"} 1')
+  expect(body).toContain('kontobro_due_work_late{kind="reconcile"} 1')
+  expect(body).toContain('kontobro_due_work_failing{kind="statements-sync"} 1')
+})
+
 test('what is going to be taken away says when', async () => {
   const { headers } = await api.a.get('/v1/test/leaving')
   expect(headers).toMatchObject({ deprecation: '@1767225600', sunset: 'Tue, 01 Sep 2026 00:00:00 GMT' })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ConnectorFailure, failureKinds } from '../../src/connectors/failure.ts'
-import { decide } from '../../src/jobs/retry.ts'
+import { decide, reasonOf } from '../../src/jobs/retry.ts'
 
 const now = new Date('2026-01-05T08:00:00Z')
 const half = () => 0.5
@@ -11,7 +11,7 @@ describe('what becomes of a failed run', () => {
   it('is decided for every kind of failure', () => {
     const table = Object.fromEntries(
       failureKinds.map((kind) => {
-        const decision = decide(failure(kind), 1, now, half)
+        const decision = decide(failure(kind), 1, now, { random: half })
         const wait =
           decision.kind === 'retry' ? ` in ${(decision.at.getTime() - now.getTime()) / 1000} s` : ''
         return [kind, `${decision.kind}${wait}`]
@@ -36,7 +36,7 @@ describe('what becomes of a failed run', () => {
 
   it('waits longer each time, up to a bound', () => {
     const waits = [1, 2, 3, 4, 20].map((attempt) => {
-      const decision = decide(failure('unavailable'), attempt, now, half)
+      const decision = decide(failure('unavailable'), attempt, now, { random: half })
       return decision.kind === 'retry' ? (decision.at.getTime() - now.getTime()) / 1000 : null
     })
     expect(waits).toEqual([2, 4, 8, 16, 1800])
@@ -44,13 +44,15 @@ describe('what becomes of a failed run', () => {
 
   it('comes back when the bank says, and not together with all others', () => {
     const retryAt = new Date('2026-01-06T00:00:00Z')
-    expect(decide(failure('rate_limited', retryAt), 1, now, () => 0)).toMatchObject({ at: retryAt })
-    const spread = decide(failure('rate_limited', retryAt), 1, now, () => 0.9)
+    expect(decide(failure('rate_limited', retryAt), 1, now, { random: () => 0 })).toMatchObject({
+      at: retryAt,
+    })
+    const spread = decide(failure('rate_limited', retryAt), 1, now, { random: () => 0.9 })
     expect(spread.kind === 'retry' && spread.at.getTime() - retryAt.getTime()).toBe(900)
   })
 
   it('does not trust a time that has passed', () => {
-    const decision = decide(failure('rate_limited', new Date(0)), 1, now, half)
+    const decision = decide(failure('rate_limited', new Date(0)), 1, now, { random: half })
     expect(decision).toMatchObject({ kind: 'retry', at: new Date(now.getTime() + 900_000) })
   })
 
@@ -58,11 +60,11 @@ describe('what becomes of a failed run', () => {
     let waited = 0
     let attempt = 1
     for (;;) {
-      const decision = decide(new TypeError('a\n  bug'), attempt, now, half)
+      const decision = decide(new TypeError('a\n  bug'), attempt, now, { random: half })
       if (decision.kind !== 'retry') {
         expect(decision).toEqual({
           kind: 'give_up',
-          reason: `gave up after ${attempt} attempts: TypeError: a bug`,
+          reason: `gave up after ${attempt} attempts: TypeError`,
         })
         break
       }
@@ -71,5 +73,42 @@ describe('what becomes of a failed run', () => {
     }
     expect(waited / 3_600_000).toBeGreaterThan(2)
     expect(waited / 3_600_000).toBeLessThan(4)
+  })
+})
+
+describe('work that recurs', () => {
+  const recurring = { recurring: true, random: half }
+  const slow = { kind: 'slow', at: new Date(now.getTime() + 6 * 3_600_000) }
+
+  it('goes on slowly after an outage of any length', () => {
+    for (const kind of ['unavailable', 'not_sent', 'trust_failed', 'malformed', 'rate_limited'] as const) {
+      expect(decide(failure(kind), 1, now, recurring).kind).toBe('retry')
+      expect(decide(failure(kind), 100, now, recurring)).toMatchObject(slow)
+      expect(decide(failure(kind), 100_000, now, recurring)).toMatchObject(slow)
+    }
+    expect(decide(new TypeError('a bug'), 500, now, recurring)).toMatchObject(slow)
+  })
+
+  it('asks again where a bank says no as it does in an outage, and rests where a person has to act', () => {
+    expect(decide(failure('not_found'), 1, now, recurring)).toMatchObject(slow)
+    expect(decide(failure('rejected'), 1, now, recurring)).toMatchObject(slow)
+    expect(decide(failure('consent_expired'), 1, now, recurring)).toMatchObject({ kind: 'action_required' })
+    expect(decide(failure('not_supported'), 1, now, recurring)).toMatchObject({ kind: 'give_up' })
+  })
+})
+
+describe('the reason that is kept', () => {
+  it('is the whole text of our own errors', () => {
+    expect(reasonOf(failure('unavailable'))).toBe('ConnectorFailure: unavailable: a detail')
+  })
+
+  it('is class and code of others: their texts quote addresses and values', () => {
+    const mail = Object.assign(new Error('450 <kari@example.com> mailbox busy'), {
+      code: 'EENVELOPE',
+      responseCode: 450,
+    })
+    expect(reasonOf(mail)).toBe('Error EENVELOPE 450')
+    expect(reasonOf(new SyntaxError('Unexpected token in "Kari Eksempel"'))).toBe('SyntaxError')
+    expect(reasonOf('kari@example.com')).toBe('string')
   })
 })

@@ -152,9 +152,46 @@ create function claim_due(
     returning w.id, w.client_id, w.kind, w.subject_id, w.attempts
   $$;
 
+-- For the operator: work that is parked (due far away, nobody runs it), late by five minutes, or fails and is tried again.
+create function due_work_counts(now timestamptz) returns table (kind text, parked bigint, late bigint, failing bigint)
+  language sql stable security definer set search_path = pg_catalog, pg_temp
+  as $$
+    select w.kind, count(*) filter (where w.due_at >= '9999-01-01'),
+      count(*) filter (where w.due_at < $1 - interval '5 minutes'),
+      count(*) filter (where w.failures > 0 and w.due_at < '9999-01-01')
+    from public.due_work w where w.lease_until is null group by w.kind
+  $$;
+
+-- The same work, row by row; or one row, whatever its state.
+create function due_work_troubled(now timestamptz, wanted text, max int)
+  returns table (id text, client_id text)
+  language sql stable security definer set search_path = pg_catalog, pg_temp
+  as $$
+    select w.id, w.client_id from public.due_work w
+    where case when $2 is not null then w.id = $2
+      else w.lease_until is null
+        and (w.due_at >= '9999-01-01' or w.due_at < $1 - interval '5 minutes' or w.failures > 0) end
+    order by w.id limit $3
+  $$;
+
+-- Clients that have something to be destroyed: raw input past its time, sessions of expired links, old log-ins, old answers.
+create function clients_with_expired(now timestamptz, max int) returns table (client_id text)
+  language sql stable security definer set search_path = pg_catalog, pg_temp
+  as $$
+    select distinct x.client_id from (
+      select a.client_id from public.archive a where a.expires_at <= $1
+      union all select k.client_id from public.idempotency_key k where k.expires_at <= $1
+      union all select b.client_id from public.bankid_login b where b.created_at <= $1 - interval '1 day'
+      union all select s.client_id from public.page_session s join public.link l on l.id = s.link_id
+        where s.expires_at <= $1 and l.expires_at <= $1
+    ) x limit $2
+  $$;
+
 revoke execute on function find_api_key(text), find_link(text), find_page_session(text),
   clients_with_unfed_events(int), clients_with_unsealed_audit(int), clients_with_audit_chain(),
-  claim_due(text[], timestamptz, timestamptz, timestamptz, text, int) from public;
+  claim_due(text[], timestamptz, timestamptz, timestamptz, text, int),
+  due_work_counts(timestamptz), due_work_troubled(timestamptz, text, int),
+  clients_with_expired(timestamptz, int) from public;
 
 ------------------------------------------------------------------------------------------------------------------------
 -- What claim_due looks for, found without reading work that runs, waits or is parked.
