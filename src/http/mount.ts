@@ -94,13 +94,19 @@ function readBodies(app: FastifyInstance, route: Route): void {
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     // Some clients name the type without sending a body; whether one is needed is the schema's question.
     if (body === '') done(null, undefined)
-    else parse(request, body.toString(), (error, value) => done(error && notJson(error), value))
+    else
+      parse(request, body.toString(), (error, value) => done(error && notJson(error, body.toString()), value))
   })
 }
 
-/** The parser says where it stopped. */
-function notJson(error: Error): Problem {
-  const message = `Not JSON: ${error.message}`
+/** Fastify's parser refuses without saying where; the engine's says it. */
+function notJson(error: Error, body: string): Problem {
+  let message = error.message
+  try {
+    JSON.parse(body)
+  } catch (cause) {
+    if (cause instanceof SyntaxError) message = `Not JSON: ${cause.message}`
+  }
   return new Problem(
     'invalid_request',
     { detail: `body: ${message}.`, errors: [{ path: 'body', message }] },

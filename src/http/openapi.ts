@@ -32,7 +32,7 @@ export function openApiOf(
     servers: [{ url: info.serverUrl }],
     security: [{ apiKey: [] }],
     tags: [...new Set(routes.map((route) => route.tag))].map((name) => ({ name })),
-    paths,
+    paths: { ...paths, ...systemPaths },
     components: {
       schemas: components,
       securitySchemes: {
@@ -40,6 +40,35 @@ export function openApiOf(
       },
     },
   }
+}
+
+const health = (summary: string, answers: Json): Record<string, Json> => ({
+  get: {
+    operationId: summary.split(' ')[0] ?? summary,
+    summary,
+    tags: ['system'],
+    security: [],
+    responses: answers,
+  },
+})
+const status = (description: string): Json => ({
+  description,
+  content: { 'application/json': { schema: { type: 'object', properties: { status: { type: 'string' } } } } },
+})
+
+/** What needs no key, for those who run the gateway. */
+const systemPaths: Record<string, Record<string, Json>> = {
+  '/health/live': health('liveness of the process', { 200: status('The process answers.') }),
+  '/health/ready': health('readiness for requests', {
+    200: status('The database answers and is up to date.'),
+    503: status('It does not; `reason` says why.'),
+  }),
+  '/metrics': health('metrics for Prometheus', {
+    200: {
+      description: 'Text exposition format.',
+      content: { 'text/plain': { schema: { type: 'string' } } },
+    },
+  }),
 }
 
 function operationOf(route: Route, components: Json): Json {
