@@ -51,6 +51,7 @@ export function writeInstitutions(dataDir: string, urls: SandboxUrls): string {
         scaOrigins: [urls.bankPages],
         idStability: 'permanent',
         replaySafe: true,
+        scaAlways: true,
         statesClosingBalances: true,
       },
     },

@@ -36,7 +36,8 @@ export type PaymentRow = { readonly product: string; readonly kidStyle: KidStyle
 
 /**
  * Payment initiation with redirect SCA. `submit` fails with
- * not_sent, trust_failed, not_supported, sca_unsupported: no money can move from this call;
+ * not_sent, trust_failed, not_supported: no order has left;
+ * sca_unsupported: the bank has the order (`memory` says which), and nobody can be led to its SCA;
  * rejected, rate_limited: the bank said no in its own words;
  * outcome_unknown: anything else once the order had left.
  */
@@ -115,8 +116,8 @@ async function prove(
 }
 
 /**
- * What the person does next. The order is with the bank now, so a bad link or a failed start of the
- * authorisation is no reason to say anything else: without SCA it never executes, and the bank ends it itself.
+ * What the person does next. The order is with the bank now, so a bad link or a failed start of the authorisation is
+ * told with what is needed to ask for the order.
  */
 async function firstStep(
   line: BankLine,
@@ -147,6 +148,7 @@ async function firstStep(
     throw new BankRefusal({
       kind: 'sca_unsupported',
       detail: `the bank has the order, but it cannot be authorised: ${facts.detail}`,
+      memory,
     })
   }
 }

@@ -112,6 +112,7 @@ function manifestOf(row: BerlinGroupBank, origin: string): Manifest {
     idStability: row.idStability,
     multipleConsents: row.multipleConsents,
     replaySafe: row.replaySafe,
+    scaAlways: row.scaAlways,
     approval: 'psd2_sca',
     statesClosingBalances: row.statesClosingBalances,
   }

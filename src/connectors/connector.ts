@@ -21,6 +21,11 @@ export type Manifest = {
   readonly multipleConsents: boolean
   /** True: the same request id with the same body is answered with the same resource, never a second one. */
   readonly replaySafe: boolean
+  /**
+   * True: no order moves money before the person has confirmed it on the page that our answer leads to. Never true where
+   * the bank exempts orders from SCA, asks in its own app by itself, or is not known.
+   */
+  readonly scaAlways: boolean
   readonly approval: 'psd2_sca' | 'online_bank' | 'pre_approved'
   readonly statesClosingBalances: boolean
 }

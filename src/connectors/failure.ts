@@ -28,6 +28,8 @@ export type FailureFacts = {
   /** `rate_limited`: when the bank may be asked again. */
   readonly retryAt?: Date
   readonly httpStatus?: number
+  /** The bank has the order all the same: what is needed to ask for it (a `ConnectorMemory`, kept encrypted). */
+  readonly memory?: Readonly<Record<string, string>>
 }
 
 /**
@@ -36,12 +38,19 @@ export type FailureFacts = {
  */
 export class ConnectorFailure extends Error {
   readonly kind: FailureKind
-  readonly facts: FailureFacts
-  constructor(facts: FailureFacts, cause?: unknown) {
+  readonly facts: Omit<FailureFacts, 'memory'>
+  /** Not among the facts: what is logged of an error must not hold it. */
+  readonly #memory: FailureFacts['memory']
+  constructor({ memory, ...facts }: FailureFacts, cause?: unknown) {
     super(`${facts.kind}: ${facts.detail}`, cause === undefined ? undefined : { cause })
     this.name = 'ConnectorFailure'
     this.kind = facts.kind
     this.facts = facts
+    this.#memory = memory
+  }
+
+  get memory(): FailureFacts['memory'] {
+    return this.#memory
   }
 }
 

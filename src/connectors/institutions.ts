@@ -51,6 +51,8 @@ export const berlinGroupSchema = z.strictObject({
   idStability: z.enum(['permanent', 'unstable']).default('unstable'),
   multipleConsents: z.boolean().default(false),
   replaySafe: z.boolean().default(false),
+  /** Every order is confirmed on the bank's page that we lead to, without exemption; else a lost order may be paid twice. */
+  scaAlways: z.boolean().default(false),
   statesClosingBalances: z.boolean().default(false),
 })
 

@@ -25,6 +25,7 @@ export const eventTypes = {
   'match.undone': 'A match was undone.',
   'payment.created': 'A payment was drafted.',
   'payment.state_changed': 'A payment moved to another state.',
+  'payment.attention': 'A payment needs a person to look at it; the data says why.',
   'webhook_endpoint.state_changed': 'A webhook endpoint was enabled or disabled.',
 } as const
 export type EventType = keyof typeof eventTypes

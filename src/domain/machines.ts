@@ -90,61 +90,50 @@ export const openItemMachine = defineMachine('open_item', ['open'], {
   written_off: [],
 })
 
+/** What a bank may say of an order that it has, and what the account itself may show. */
+const atTheBank = ['scheduled', 'executed', 'settled', 'rejected', 'cancelled'] as const
+const beforeAccepted = ['partially_authorised', 'accepted', ...atTheBank, 'unknown'] as const
+
+/**
+ * `settled` can be reached from every state after the approval: a booked entry outweighs whatever our books believe.
+ * It goes back to `executed` when the entry that proved it is taken back.
+ */
 export const paymentMachine = defineMachine('payment', ['draft'], {
   draft: ['validated', 'cancelled'],
   validated: ['pending_approval', 'cancelled'],
   pending_approval: ['approved', 'declined', 'cancelled'],
-  approved: ['submitting', 'pending_approval', 'cancelled'],
+  approved: ['submitting', 'pending_approval', 'cancelled', 'accepted', 'executed', 'settled'],
   submitting: [
     'awaiting_sca',
     'awaiting_bank_approval',
     'accepted',
+    'settled',
     'rejected',
     'unknown',
     'approved',
     'abandoned',
   ],
-  awaiting_sca: [
-    'partially_authorised',
-    'accepted',
-    'scheduled',
-    'executed',
-    'sca_failed',
-    'rejected',
-    'cancelled',
-    'abandoned',
-    'unknown',
-  ],
-  awaiting_bank_approval: [
-    'partially_authorised',
-    'accepted',
-    'scheduled',
-    'executed',
-    'rejected',
-    'cancelled',
-    'unknown',
-  ],
-  partially_authorised: [
-    'accepted',
-    'scheduled',
-    'executed',
-    'sca_failed',
-    'rejected',
-    'cancelled',
-    'abandoned',
-    'unknown',
-  ],
-  accepted: ['scheduled', 'executed', 'settled', 'rejected', 'cancelled'],
+  awaiting_sca: [...beforeAccepted, 'sca_failed', 'abandoned'],
+  awaiting_bank_approval: beforeAccepted,
+  partially_authorised: ['accepted', ...atTheBank, 'unknown', 'sca_failed', 'abandoned'],
+  accepted: atTheBank,
   scheduled: ['executed', 'settled', 'rejected', 'cancelled'],
   executed: ['settled', 'rejected'],
-  settled: ['returned'],
-  unknown: ['accepted', 'rejected', 'not_received'],
-  not_received: ['approved'],
+  settled: ['returned', 'executed'],
+  unknown: [
+    'awaiting_sca',
+    'awaiting_bank_approval',
+    'partially_authorised',
+    'accepted',
+    ...atTheBank,
+    'not_received',
+  ],
+  not_received: ['approved', 'settled'],
   declined: [],
   cancelled: [],
-  abandoned: ['approved'],
-  sca_failed: ['approved'],
-  rejected: [],
+  abandoned: ['approved', 'settled'],
+  sca_failed: ['approved', 'settled'],
+  rejected: ['settled'],
   returned: [],
 })
 export type PaymentState = StateOf<typeof paymentMachine>

@@ -10,6 +10,11 @@ export const problems = {
   not_found: { status: 404, title: 'There is no such resource', retryable: false },
   company_exists: { status: 409, title: 'The company is registered already', retryable: false },
   open_item_exists: { status: 409, title: 'An open item with this external id exists', retryable: false },
+  open_item_not_payable: {
+    status: 409,
+    title: 'The open item cannot be paid by this payment',
+    retryable: false,
+  },
   agreement_exists: {
     status: 409,
     title: 'The company has an agreement that is on its way or active',

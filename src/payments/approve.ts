@@ -6,9 +6,11 @@ import { openAccountSession } from '../consent/open-session.ts'
 import type { ConsentPorts, PageVisitor } from '../consent/ports.ts'
 import { type UserRow, usersOfCompany } from '../consent/users.ts'
 import type { Tx } from '../db.ts'
+import { after } from '../domain/clock.ts'
 import { newId } from '../domain/ids.ts'
 import { paymentMachine } from '../domain/machines.ts'
 import { Problem } from '../domain/problems.ts'
+import { schedule } from '../due-work.ts'
 import { moveState } from '../events/move.ts'
 import { getPayment } from './create.ts'
 import { type PaymentRow, snapshotHash } from './snapshot.ts'
@@ -128,6 +130,9 @@ export async function approvePayment(
     companyId: payment.companyId,
     event: 'payment.state_changed',
   })
+  // The same click submits it. Where that did not come about, somebody has to hear of it.
+  const dueAt = after(tx.now, 3_600_000)
+  await schedule(tx, { kind: 'payment-status', subjectId: payment.id, companyId: payment.companyId, dueAt })
 }
 
 /** A person says no, on the page. Saying it twice is saying it once. */

@@ -1,5 +1,5 @@
-import type { Submission } from '../connectors/connector.ts'
-import type { ConnectorFailure } from '../connectors/failure.ts'
+import type { ConnectorMemory, Manifest, Submission } from '../connectors/connector.ts'
+import type { ConnectorFailure, FailureKind } from '../connectors/failure.ts'
 import type { ConsentPorts } from '../consent/ports.ts'
 import type { Tx } from '../db.ts'
 import { after } from '../domain/clock.ts'
@@ -7,19 +7,41 @@ import { attemptMachine, type PaymentState, paymentMachine } from '../domain/mac
 import { schedule } from '../due-work.ts'
 import { moveState } from '../events/move.ts'
 import { getPayment } from './create.ts'
+import { askAttention, needsOurPage } from './evidence.ts'
 import type { PaymentRow } from './snapshot.ts'
 
 /** How long a call may run before its attempt is taken for lost: longer than the connector's own deadline. */
 export const ATTEMPT_LOST_MS = 45_000
 
-type AttemptRow = Awaited<ReturnType<Tx['prisma']['paymentAttempt']['findUniqueOrThrow']>>
+export type AttemptRow = Awaited<ReturnType<Tx['prisma']['paymentAttempt']['findUniqueOrThrow']>>
 type AttemptEnd = 'answered' | 'not_sent' | 'unknown' | 'refused'
 
 /** What was sent, by which attempt, at what kind of bank. */
 export type Sent = {
   readonly payment: PaymentRow
   readonly attemptId: string
-  readonly approval: 'psd2_sca' | 'online_bank' | 'pre_approved'
+  readonly manifest: Pick<Manifest, 'approval' | 'scaAlways'>
+}
+
+/** After these no order is at the bank: it said so itself, or none was sent. */
+const nothingAtTheBank: readonly FailureKind[] = [
+  'not_sent',
+  'trust_failed',
+  'not_supported',
+  'consent_expired',
+  'sca_required',
+  'rate_limited',
+  'access_denied',
+  'not_found',
+]
+
+/** The attempts of a payment, the newest first. */
+export function attemptsOf(tx: Tx, paymentId: string): Promise<AttemptRow[]> {
+  return tx.prisma.paymentAttempt.findMany({
+    where: { clientId: tx.clientId, paymentId },
+    orderBy: { number: 'desc' },
+    take: 100,
+  })
 }
 
 /** Payment and attempt as they are now: a call that took too long finds that it was given up. */
@@ -30,10 +52,33 @@ async function asTheyAre(tx: Tx, { payment, attemptId }: Sent): Promise<[Payment
 }
 
 /** What the state of a payment is once the bank has taken its order. */
-function stateAfter({ approval }: Sent, submission: Submission): PaymentState {
+function stateAfter({ manifest }: Sent, submission: Submission): PaymentState {
   if (submission.state === 'rejected') return 'rejected'
   if (submission.sca.approach !== 'none') return 'awaiting_sca'
-  return approval === 'psd2_sca' ? 'accepted' : 'awaiting_bank_approval'
+  return manifest.approval === 'psd2_sca' ? 'accepted' : 'awaiting_bank_approval'
+}
+
+/**
+ * Where the payment stands if this answer still decides about it. One that comes after its attempt was given up takes
+ * the payment over, unless another attempt was made since. Null: it decides nothing.
+ */
+async function decidesFrom(
+  tx: Tx,
+  payment: PaymentRow,
+  attempt: AttemptRow,
+): Promise<'submitting' | 'unknown' | null> {
+  if (attempt.state !== 'unknown') return 'submitting'
+  const [latest] = await attemptsOf(tx, payment.id)
+  if (latest && latest.id !== attempt.id) {
+    // The same request id is the same order: then the later attempt has its answer.
+    if (latest.requestId !== attempt.requestId)
+      await askAttention(tx, payment, 'late_answer', { attempt: attempt.number })
+    return null
+  }
+  if (payment.state === 'unknown') return 'unknown'
+  if (payment.state !== 'approved') return null
+  await movePayment(tx, payment, 'approved', 'submitting')
+  return 'submitting'
 }
 
 /** Writes down what the bank answered; answers where the browser goes for SCA, or null. */
@@ -46,67 +91,101 @@ export async function keepSubmission(
   const [payment, attempt] = await asTheyAre(tx, sent)
   const to = stateAfter(sent, submission)
   const scaUrl = to === 'awaiting_sca' && submission.sca.approach === 'redirect' ? submission.sca.url : null
-  const owner = { kind: 'company', companyId: payment.companyId } as const
-  const memory = await ports.vault.seal(tx, owner, JSON.stringify(submission.memory))
-  await tx.prisma.paymentAttempt.update({
-    where: { id: attempt.id },
-    data: { memory, scaUrl, endedAt: tx.now },
-  })
+  await tx.prisma.paymentAttempt.update({ where: { id: attempt.id }, data: { scaUrl, endedAt: tx.now } })
+  await keepMemory(ports, tx, attempt, submission.memory)
   await moveAttempt(tx, attempt, 'answered')
-  const late = attempt.state === 'unknown'
-  // The person may be on another attempt by now: this one must not lead them to a second SCA.
-  if (late && payment.state !== 'unknown') return null
+  const from = await decidesFrom(tx, payment, attempt)
+  if (!from) return null
   await tx.prisma.payment.update({ where: { id: payment.id }, data: { consentId: attempt.consentId } })
-  if (late) await movePayment(tx, payment, 'unknown', to === 'rejected' ? 'rejected' : 'accepted')
-  else await movePayment(tx, payment, 'submitting', to)
-  const dueAt = after(tx.now, 60_000)
-  await schedule(tx, { kind: 'payment-status', subjectId: payment.id, companyId: payment.companyId, dueAt })
+  await movePayment(tx, payment, from, to)
   return scaUrl
+}
+
+/** With it the bank can be asked for the order: it is followed from now on, whatever becomes of the attempt. */
+async function keepMemory(
+  ports: ConsentPorts,
+  tx: Tx,
+  { id, paymentId, companyId }: AttemptRow,
+  remembered: ConnectorMemory,
+): Promise<void> {
+  const memory = await ports.vault.seal(tx, { kind: 'company', companyId }, JSON.stringify(remembered))
+  await tx.prisma.paymentAttempt.update({ where: { id }, data: { memory } })
+  await schedule(tx, {
+    kind: 'payment-status',
+    subjectId: paymentId,
+    companyId,
+    dueAt: after(tx.now, 60_000),
+  })
 }
 
 /**
  * What a failed call means. Explicit answers and calls of which no byte left allow a new attempt; anything else may
- * have reached the bank. Where the bank needs an SCA that was never offered, no money can move: the initiation is
- * abandoned and the person may try again. Elsewhere the payment is unknown until there is evidence.
+ * have reached the bank, and is lost (see `loseAttempt`). A bank that has the order although the call failed is asked
+ * for it from now on.
  */
-export async function keepFailure(tx: Tx, sent: Sent, failure: ConnectorFailure): Promise<void> {
+export async function keepFailure(
+  ports: ConsentPorts,
+  tx: Tx,
+  sent: Sent,
+  { kind, facts, memory }: ConnectorFailure,
+): Promise<void> {
   const [payment, attempt] = await asTheyAre(tx, sent)
-  const { kind, facts } = failure
   await tx.prisma.paymentAttempt.update({
     where: { id: attempt.id },
     data: { error: { kind, detail: facts.detail, bank: facts.bank ?? null }, endedAt: tx.now },
   })
+  if (memory) {
+    await keepMemory(ports, tx, attempt, memory)
+    await moveAttempt(tx, attempt, 'answered')
+    if (attempt.state === 'prepared') await giveUp(tx, payment, needsOurPage(sent.manifest))
+    return
+  }
   const late = attempt.state === 'unknown'
   if (kind === 'rejected') {
     await moveAttempt(tx, attempt, 'refused')
-    if (late && payment.state !== 'unknown') return
-    const reasonText = facts.bank?.message ?? facts.detail
-    await tx.prisma.payment.update({
-      where: { id: payment.id },
-      data: { reasonCode: facts.bank?.code ?? null, reasonText },
-    })
-    await movePayment(tx, payment, late ? 'unknown' : 'submitting', 'rejected')
+    if (!late || payment.state === 'unknown') await reject(tx, payment, late, facts)
     return
   }
   // Given up already, and nothing new is known.
   if (late) return
-  if (kind === 'outcome_unknown' || kind === 'malformed') {
-    await loseAttempt(tx, payment, attempt, sent.approval === 'psd2_sca')
+  if (!nothingAtTheBank.includes(kind)) {
+    await loseAttempt(tx, payment, attempt, needsOurPage(sent.manifest))
     return
   }
   await moveAttempt(tx, attempt, kind === 'not_sent' ? 'not_sent' : 'refused')
   await movePayment(tx, payment, 'submitting', 'approved')
 }
 
-/** Gives up an attempt that may have reached the bank. */
+async function reject(
+  tx: Tx,
+  payment: PaymentRow,
+  late: boolean,
+  { bank, detail }: ConnectorFailure['facts'],
+): Promise<void> {
+  await tx.prisma.payment.update({
+    where: { id: payment.id },
+    data: { reasonCode: bank?.code ?? null, reasonText: bank?.message ?? detail },
+  })
+  await movePayment(tx, payment, late ? 'unknown' : 'submitting', 'rejected')
+}
+
+/**
+ * Gives up an attempt that may have reached the bank. Where no money moves before the person was on a page that was
+ * never shown, the initiation is abandoned and the person may try again; elsewhere the payment is unknown until there
+ * is evidence. @param harmless see `needsOurPage`.
+ */
 export async function loseAttempt(
   tx: Tx,
   payment: PaymentRow,
   attempt: AttemptRow,
-  needsSca: boolean,
+  harmless: boolean,
 ): Promise<void> {
   await moveAttempt(tx, attempt, 'unknown')
-  if (!needsSca) {
+  await giveUp(tx, payment, harmless)
+}
+
+async function giveUp(tx: Tx, payment: PaymentRow, harmless: boolean): Promise<void> {
+  if (!harmless) {
     await movePayment(tx, payment, 'submitting', 'unknown')
     return
   }

@@ -9,6 +9,7 @@ import { isBban, isIban, isKid, normaliseAccount } from '../domain/norwegian.ts'
 import { notFound, Problem } from '../domain/problems.ts'
 import { appendEvent } from '../events/append.ts'
 import { moveState } from '../events/move.ts'
+import { holdItem } from './item.ts'
 import type { PaymentRow } from './snapshot.ts'
 
 export type NewPayment = {
@@ -44,7 +45,8 @@ function faultsOf(input: NewPayment, facts: { currency: string; number: string; 
 
 /**
  * Creates a payment and checks it. Its end-to-end id is fixed here, once for all attempts.
- * @throws Problem `not_found` (account), `invalid_request` naming each field, `reference_unknown` (open item).
+ * @throws Problem `not_found` (account), `invalid_request` naming each field, `reference_unknown` and
+ * `open_item_not_payable` (open item).
  */
 export async function createPayment(tx: Tx, actor: Actor, input: NewPayment): Promise<PaymentRow> {
   const account = await getAccount(tx, input.accountId)
@@ -57,13 +59,7 @@ export async function createPayment(tx: Tx, actor: Actor, input: NewPayment): Pr
   })
   if (faults.length > 0)
     throw new Problem('invalid_request', { detail: 'The payment cannot be made as it is.', errors: faults })
-  if (input.openItemId) {
-    const item = await tx.prisma.openItem.findFirst({
-      where: { clientId: tx.clientId, id: input.openItemId, companyId: account.companyId },
-    })
-    if (!item)
-      throw new Problem('reference_unknown', `There is no open item ${input.openItemId} in this company.`)
-  }
+  if (input.openItemId) await holdItem(tx, account.companyId, input.openItemId, input.amount)
   const id = newId('payment', tx.now)
   const payment = await tx.prisma.payment.create({
     data: {

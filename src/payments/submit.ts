@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { PaymentOrder, PresentPsu, Submission } from '../connectors/connector.ts'
+import type { Manifest, PaymentOrder, PresentPsu, Submission } from '../connectors/connector.ts'
 import { ConnectorFailure } from '../connectors/failure.ts'
 import { type OpenedSession, openAccountSession } from '../consent/open-session.ts'
 import type { ConsentPorts, PageVisitor } from '../consent/ports.ts'
@@ -8,8 +8,17 @@ import { after } from '../domain/clock.ts'
 import { newId } from '../domain/ids.ts'
 import { Problem } from '../domain/problems.ts'
 import { schedule } from '../due-work.ts'
-import { ATTEMPT_LOST_MS, keepFailure, keepSubmission, movePayment, type Sent } from './attempt.ts'
+import {
+  ATTEMPT_LOST_MS,
+  type AttemptRow,
+  attemptsOf,
+  keepFailure,
+  keepSubmission,
+  movePayment,
+  type Sent,
+} from './attempt.ts'
 import { getPayment } from './create.ts'
+import { isOnTheAccount, needsOurPage } from './evidence.ts'
 import { type PaymentRow, snapshotHash } from './snapshot.ts'
 
 type Prepared = { readonly sent: Sent; readonly opened: OpenedSession; readonly order: PaymentOrder }
@@ -40,7 +49,7 @@ export async function submitPayment(
       error instanceof ConnectorFailure
         ? error
         : new ConnectorFailure({ kind: 'outcome_unknown', detail: 'the call broke off' }, error)
-    await ports.db.forClient(place.clientId, (tx) => keepFailure(tx, sent, failure))
+    await ports.db.forClient(place.clientId, (tx) => keepFailure(ports, tx, sent, failure))
     throw failure
   }
   return ports.db.forClient(place.clientId, (tx) => keepSubmission(ports, tx, sent, submission))
@@ -57,11 +66,8 @@ async function prepare(
   const payment = await getPayment(tx, place.paymentId)
   if (payment.userId !== visitor.userId)
     throw new Problem('state_conflict', 'Somebody else has approved this payment.')
-  const [latest] = await tx.prisma.paymentAttempt.findMany({
-    where: { clientId: tx.clientId, paymentId: payment.id },
-    orderBy: { number: 'desc' },
-    take: 1,
-  })
+  const attempts = await attemptsOf(tx, payment.id)
+  const [latest] = attempts
   if (payment.state === 'awaiting_sca') return latest?.scaUrl ?? null
   if (payment.state === 'submitting') return null
   if (payment.state !== 'approved') throw new Problem('state_conflict', `The payment is ${payment.state}.`)
@@ -70,7 +76,11 @@ async function prepare(
   const { userId } = visitor
   const opened = await openAccountSession(ports, tx, payment.accountId, { userId, psu: psuOf(visitor) })
   if (!opened) throw new Problem('state_conflict', 'Your consent at the bank is no longer active.')
-  const requestId = randomUUID()
+  const { manifest } = opened.connector
+  await mayBeSent(tx, payment, attempts, manifest)
+  // The same order under the same id is answered with what the bank made of it the first time.
+  const again = latest?.state === 'unknown' && manifest.replaySafe
+  const requestId = again ? latest.requestId : randomUUID()
   const attemptId = await writeAttempt(tx, payment, {
     consentId: opened.consentId,
     number: (latest?.number ?? 0) + 1,
@@ -81,8 +91,29 @@ async function prepare(
   await schedule(tx, { kind: 'payment-status', subjectId: payment.id, companyId: payment.companyId, dueAt })
   const account = await tx.prisma.account.findUniqueOrThrow({ where: { id: payment.accountId } })
   const order = orderOf(payment, { requestId, debtorAccount: account.number, returnUrl: place.returnUrl })
-  const { approval } = opened.connector.manifest
-  return { sent: { payment, attemptId, approval }, opened, order }
+  return { sent: { payment, attemptId, manifest }, opened, order }
+}
+
+/** The last look before an order leaves. @throws Problem `state_conflict` where the money may have moved already. */
+async function mayBeSent(
+  tx: Tx,
+  payment: PaymentRow,
+  attempts: readonly AttemptRow[],
+  manifest: Manifest,
+): Promise<void> {
+  if (await isOnTheAccount(tx, payment)) {
+    throw new Problem('state_conflict', {
+      detail: 'The account already shows a transaction with the end-to-end id of this payment.',
+      userAction: 'Read the transactions of the account: it has been paid, or is about to be.',
+    })
+  }
+  const open = attempts.some(({ state, memory }) => state === 'unknown' || memory !== null)
+  if (open && !needsOurPage(manifest)) {
+    throw new Problem(
+      'state_conflict',
+      'The bank may have an earlier attempt: nothing is sent before it is known.',
+    )
+  }
 }
 
 function psuOf({ ipAddress, userAgent, acceptLanguage }: PageVisitor): PresentPsu {

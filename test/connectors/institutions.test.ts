@@ -37,6 +37,7 @@ describe('the operator’s file of banks', () => {
           idStability: 'unstable',
           multipleConsents: false,
           replaySafe: false,
+          scaAlways: false,
           statesClosingBalances: false,
         },
       },

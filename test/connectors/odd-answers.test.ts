@@ -261,7 +261,10 @@ describe('odd answers to an order', () => {
     ],
   ])('%s', async (_, status, body, kind) => {
     answers(status, body)
-    expect((await submit()).kind).toBe(kind)
+    const failed = await submit()
+    expect(failed.kind).toBe(kind)
+    // The bank has the order: what it is asked for with is not lost.
+    expect(failed.memory?.paymentId).toBe(kind === 'sca_unsupported' ? 'p1' : undefined)
     expect(nock.isDone()).toBe(true)
   })
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { NewPayment } from '../../src/payments/create.ts'
 import { consentWithAccount, debtorIban } from '../consent/consents.ts'
+import { addItem } from '../reconciliation/movements.ts'
 import { eventsOf, type Rooms, testRooms, wayOf } from '../support/rooms.ts'
 import { create, order, type Payable, read } from './payment.ts'
 
@@ -78,4 +79,40 @@ test('an account that is not read cannot pay', async () => {
 test('an open item that is not there, or another company’s, is named', async () => {
   const input = order(payable.accountId, { openItemId: 'itm_none' })
   await expect(create(rooms, input)).rejects.toMatchObject({ code: 'reference_unknown' })
+})
+
+const item = (more: object = {}) =>
+  addItem(
+    rooms,
+    { companyId: payable.company.id, accountId: payable.accountId },
+    { minor: 125_000n, direction: 'payable', ...more },
+  )
+const pay = (openItemId: string, minor = 125_000n) =>
+  create(rooms, order(payable.accountId, { openItemId, amount: { minor, currency: 'NOK' } }))
+const notPayable = { code: 'open_item_not_payable' }
+
+test('an open item is paid once: what is on its way counts, also of payments made at the same moment', async () => {
+  const { id } = await item()
+  await pay(id, 25_000n)
+  const both = await Promise.allSettled([pay(id, 100_000n), pay(id, 100_000n)])
+  expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+  await expect(pay(id, 1n)).rejects.toMatchObject(notPayable)
+})
+
+test('a payment that has come to nothing leaves its item to another', async () => {
+  const { id } = await item()
+  const first = await pay(id)
+  await rooms.run((tx) => tx.prisma.payment.update({ where: { id: first.id }, data: { state: 'cancelled' } }))
+  await pay(id)
+})
+
+test('receivables, settled items, more than is left, and another currency are refused by name', async () => {
+  const receivable = await item({ direction: 'receivable' })
+  const euro = await item({ amount: { minor: 125_000n, currency: 'EUR' } })
+  const settled = await item()
+  await rooms.run((tx) =>
+    tx.prisma.openItem.update({ where: { id: settled.id }, data: { state: 'settled', remainingMinor: 0n } }),
+  )
+  for (const { id } of [receivable, euro, settled]) await expect(pay(id)).rejects.toMatchObject(notPayable)
+  await expect(pay((await item()).id, 125_001n)).rejects.toThrow(/1250.00 NOK/)
 })

@@ -19,12 +19,16 @@ export type FakeBank = {
   readonly institution: Institution
   readonly connector: Connector
   approval: Manifest['approval']
+  scaAlways: boolean
+  replaySafe: boolean
   /** The next answers; an Error is thrown. */
   consentCreated: ConsentCreated | Error
   consentStatus: ConsentStatus | Error
   accounts: readonly BankAccount[] | Error
   submission: Submission | Error
   paymentStatus: PaymentStatus | Error
+  /** Instead, of the orders that a `paymentId` in the memory tells apart. */
+  readonly statusOf: Map<string, PaymentStatus | Error>
   /** Calls wait here until the test lets them go on. */
   gate: Promise<void>
   readonly asked: {
@@ -50,6 +54,8 @@ export function fakeBank(id: string, name: string): FakeBank {
     institution,
     connector: undefined as never,
     approval: 'psd2_sca',
+    scaAlways: true,
+    replaySafe: true,
     consentCreated: {
       memory: { consentId: 'C-1' },
       state: 'received',
@@ -63,6 +69,7 @@ export function fakeBank(id: string, name: string): FakeBank {
       sca: { approach: 'redirect', url: scaUrl },
     },
     paymentStatus: { state: 'received', code: 'RCVD' },
+    statusOf: new Map(),
     gate: Promise.resolve(),
     asked: { consents: [], orders: [], sessions: [] },
   }
@@ -75,7 +82,7 @@ function connectorOf(bank: FakeBank): Connector {
     if (value instanceof Error) throw value
     return value
   }
-  const manifest: Omit<Manifest, 'approval'> = {
+  const manifest: Omit<Manifest, 'approval' | 'scaAlways' | 'replaySafe'> = {
     id: bank.institution.id,
     institutions: [bank.institution.id],
     origins: ['https://bank.example'],
@@ -86,13 +93,13 @@ function connectorOf(bank: FakeBank): Connector {
     scaApproaches: ['redirect'],
     idStability: 'unstable',
     multipleConsents: false,
-    replaySafe: true,
     statesClosingBalances: true,
   }
   const keep = (session: BankSession) => bank.asked.sessions.push(session)
   return {
     get manifest() {
-      return { ...manifest, approval: bank.approval }
+      const { approval, scaAlways, replaySafe } = bank
+      return { ...manifest, approval, scaAlways, replaySafe }
     },
     consent: {
       create(request) {
@@ -114,9 +121,9 @@ function connectorOf(bank: FakeBank): Connector {
         bank.asked.orders.push({ session, order })
         return answer(bank.submission)
       },
-      status(session) {
+      status(session, memory) {
         keep(session)
-        return answer(bank.paymentStatus)
+        return answer(bank.statusOf.get(memory.paymentId ?? '') ?? bank.paymentStatus)
       },
     },
     close: async () => {},

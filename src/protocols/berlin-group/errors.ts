@@ -23,6 +23,8 @@ export type Refusal = {
   readonly bank?: { readonly code: string; readonly message?: string }
   readonly retryAt?: Date
   readonly httpStatus?: number
+  /** The order is with the bank all the same: what its status is asked with. */
+  readonly memory?: Readonly<Record<string, string>>
 }
 
 /** Thrown by every `process…` here. Its text never holds an address, a header or a body. */

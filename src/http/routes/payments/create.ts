@@ -12,7 +12,7 @@ export const createPaymentRoute = defineRoute({
   scope: 'write',
   body: newPayment,
   answer: { status: 201, schema: payment },
-  problems: ['not_found', 'reference_unknown', 'state_conflict'],
+  problems: ['not_found', 'reference_unknown', 'open_item_not_payable', 'state_conflict'],
   async handle({ tx, body, caller }) {
     const { kid, text, executionDate, openItemId, ...rest } = body
     const made = await createPayment(tx, caller.actor, {
