@@ -16,7 +16,7 @@ import {
   noteRemoved,
   noteRevised,
 } from './ingest-effects.ts'
-import { type ObservedRow, toObserved } from './normal.ts'
+import type { ObservedRow } from './normal.ts'
 import { readObservations } from './observations.ts'
 import { countObservations, ownersOfIds, removedLike, unmatched } from './window.ts'
 
@@ -101,8 +101,7 @@ async function reconcileWindow(tx: Tx, account: AccountRow, window: Window, effe
     against.length === 0 && open.pendingPlaces.length === 0 ? batchRows : Math.max(places.length, 1)
   for (let at = 0; at === 0 || at < places.length; at += size) {
     const some = places.slice(at, at + size)
-    const stated = await readObservations(tx, window.sourceId, some)
-    const rows = stated.flatMap((entry) => toObserved(entry) ?? [])
+    const rows = await readObservations(tx, window.sourceId, some)
     const stored = await candidates(tx, window, rows, against)
     await apply(tx, account, { id: window.sourceId }, reconcileDay(stored, rows, optionsOf(window)), effects)
   }

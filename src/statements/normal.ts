@@ -80,15 +80,18 @@ function revive(value: unknown): unknown {
   return Object.fromEntries(Object.entries(record).map(([key, inner]) => [key, revive(inner)]))
 }
 
-/** Flattens one stated row. `information` rows move no balance and are nobody's entry: null. */
-export function toObserved(entry: StatementEntry): ObservedRow | null {
+/**
+ * Flattens one stated row. `information` rows move no balance and are nobody's entry: null.
+ * @param hash `hashEntry` of it, where it is known already.
+ */
+export function toObserved(entry: StatementEntry, hash = hashEntry(entry)): ObservedRow | null {
   if (entry.status === 'information') return null
   const content = toContent(entry)
   return {
     status: entry.status,
     content,
     aliases: toAliases(entry),
-    hash: hashEntry(entry),
+    hash,
     identityHash: identityOf(entry.status, content),
   }
 }

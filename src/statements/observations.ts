@@ -1,7 +1,7 @@
 import type { Tx } from '../db.ts'
 import type { StatementEntry } from '../domain/statement.ts'
 import { insertRows } from './bulk.ts'
-import { fromJson, hashEntry, toJson } from './normal.ts'
+import { fromJson, hashEntry, type ObservedRow, toJson, toObserved } from './normal.ts'
 
 export type ObservedAccount = { readonly id: string; readonly companyId: string }
 /** Where an observation stands in its source. */
@@ -18,7 +18,7 @@ export async function writeObservations(
   entries: readonly StatementEntry[],
 ): Promise<void> {
   const rows = entries.map((stated, ordinal) => {
-    const entry = storable(stated)
+    const { entry, text } = storable(stated)
     return [
       source.id,
       source.page,
@@ -29,7 +29,7 @@ export async function writeObservations(
       entry.status,
       entry.bookingDate ?? null,
       hashEntry(entry),
-      toJson(entry),
+      text,
       tx.now,
     ]
   })
@@ -51,9 +51,11 @@ const columns = [
 ] as const
 
 /** PostgreSQL keeps neither NUL nor half a surrogate pair in a text: banks have sent both. */
-function storable(entry: StatementEntry): StatementEntry {
-  const text = toJson(entry)
-  return /\\u/.test(text) ? fromJson(clean(JSON.parse(text))) : entry
+function storable(stated: StatementEntry): { entry: StatementEntry; text: string } {
+  const text = toJson(stated)
+  if (!/\\u/.test(text)) return { entry: stated, text }
+  const entry = fromJson(clean(JSON.parse(text)))
+  return { entry, text: toJson(entry) }
 }
 
 function clean(value: unknown): unknown {
@@ -63,17 +65,17 @@ function clean(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, clean(inner)]))
 }
 
-/** Rows at some places of a source, in the source's order. */
+/** Rows at some places of a source, in the source's order; without those that only inform. */
 export async function readObservations(
   tx: Tx,
   sourceId: string,
   places: readonly Place[],
-): Promise<StatementEntry[]> {
-  const { rows } = await tx.sql.query<{ row: unknown }>(
-    `select o.row from observation o
+): Promise<ObservedRow[]> {
+  const { rows } = await tx.sql.query<{ row: unknown; hash: string }>(
+    `select o.row, o.hash from observation o
        join unnest($3::int4[], $4::int4[]) as p (page, ordinal) using (page, ordinal)
       where o.client_id = $1 and o.source_id = $2 order by o.page, o.ordinal`,
     [tx.clientId, sourceId, places.map((place) => place.page), places.map((place) => place.ordinal)],
   )
-  return rows.map(({ row }) => fromJson(row))
+  return rows.flatMap(({ row, hash }) => toObserved(fromJson(row), hash) ?? [])
 }
