@@ -37,6 +37,11 @@ export type Tx = {
 export type Db = {
   /** The only way to a client's rows. Commits when `work` returns, rolls back when it throws. */
   forClient<T>(clientId: string, work: (tx: Tx) => Promise<T>, options?: TxOptions): Promise<T>
+  /**
+   * One short transaction for one client on connections kept for this alone: leases are renewed also while all others
+   * are busy.
+   */
+  forLease<T>(clientId: string, work: (sql: Sql) => Promise<T>): Promise<T>
   /** SECURITY DEFINER functions that find a client by a hash, or due work by its time. They return ids only. */
   lookup<Row extends pg.QueryResultRow>(text: string, values: unknown[]): Promise<Row[]>
   ping(): Promise<void>
@@ -115,8 +120,43 @@ class ScopedPool extends pg.Pool {
   }
 }
 
+const leaseTimeoutMs = 5_000
+
+/** `forLease` on a pool of its own, of two connections at most, opened when they are needed. */
+function openLeases(url: string): Pick<Db, 'forLease' | 'close'> {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: 2,
+    keepAlive: true,
+    connectionTimeoutMillis: leaseTimeoutMs,
+    application_name: 'kontobro-leases',
+  })
+  pool.on('error', () => {})
+  return {
+    async forLease(clientId, work) {
+      const connection = await pool.connect()
+      let broken = true
+      try {
+        await connection.query('begin')
+        await connection.query(
+          `select set_config('app.client_id', $1, true), set_config('statement_timeout', $2, true)`,
+          [clientId, String(leaseTimeoutMs)],
+        )
+        const done = await work(connection)
+        await connection.query('commit')
+        broken = false
+        return done
+      } finally {
+        // What failed is closed rather than rolled back: the server does that.
+        connection.release(broken)
+      }
+    },
+    close: () => pool.end(),
+  }
+}
+
 /**
- * Opens the database as the app role. `poolSize` connections at most; a transaction that waits longer than 10 s for
+ * Opens the database as the app role. `poolSize` connections at most, and two for leases; a transaction that waits longer than 10 s for
  * one, or runs longer than its timeout (30 s), fails and rolls back.
  */
 export function openDb(options: { url: string; poolSize: number; clock: Clock }): Db {
@@ -128,6 +168,7 @@ export function openDb(options: { url: string; poolSize: number; clock: Clock })
   // A connection that breaks while idle is replaced by the pool; without a listener the process would end.
   pool.on('error', () => {})
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) })
+  const leases = openLeases(options.url)
 
   return {
     forClient(clientId, work, { grantedCompanies = [], timeoutMs = 30_000 } = {}) {
@@ -147,6 +188,7 @@ export function openDb(options: { url: string; poolSize: number; clock: Clock })
         ),
       )
     },
+    forLease: leases.forLease,
     async lookup<Row extends pg.QueryResultRow>(text: string, values: unknown[]) {
       const result = await pool.query<Row>(text, values)
       return result.rows
@@ -156,7 +198,7 @@ export function openDb(options: { url: string; poolSize: number; clock: Clock })
     },
     async close() {
       await prisma.$disconnect()
-      await pool.end()
+      await Promise.all([pool.end(), leases.close()])
     },
   }
 }

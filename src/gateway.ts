@@ -143,7 +143,8 @@ function buildApi(ports: GatewayPorts): Promise<FastifyInstance> {
 }
 
 async function startWork(ports: GatewayPorts, databaseUrl: string): Promise<{ stop(): Promise<void> }> {
-  const worker = await startWorker(ports, { queueUrl: ports.config.QUEUE_URL, databaseUrl, jobs })
+  const { QUEUE_URL: queueUrl, DATABASE_POOL: connections } = ports.config
+  const worker = await startWorker(ports, { queueUrl, databaseUrl, jobs, connections })
   const relay = startRelay(ports, { onFed: () => worker.nudge() })
   const sealer = startSealer(ports, { signer: auditSigner(readPem(ports.config.AUDIT_KEY)) })
   return {

@@ -45,7 +45,7 @@ export function startDueLoop(ground: Ground, options: DueLoopOptions): Loop {
   }
   /** The queue takes nothing: what was claimed for it must not wait until its lease runs out. */
   const giveBack = async (claims: readonly Claim[], error: unknown): Promise<never> => {
-    await Promise.allSettled(claims.map((claim) => handBack(ground.db, claim, false)))
+    await Promise.allSettled(claims.map((claim) => handBack(ground, claim, false)))
     throw error
   }
   return startLoop({ name: 'due work', intervalMs: options.intervalMs, log: ground.log }, async () => {

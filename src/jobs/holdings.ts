@@ -26,7 +26,7 @@ export function holdings(ground: Ground, claimLeaseMs: number): Holdings {
 
   async function giveBack(lease: Lease, wasRunning = false): Promise<void> {
     try {
-      await handBack(ground.db, lease, wasRunning)
+      await handBack(ground, lease, wasRunning)
     } catch (error) {
       ground.log.warn({ err: error, dueId: lease.dueId }, 'a lease was not handed back')
     }

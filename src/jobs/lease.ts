@@ -92,13 +92,14 @@ export async function startRun(
 /** @returns false when the lease is lost: another process may run the same work by now. */
 export async function renewLease(db: Db, lease: Lease, leaseMs: number): Promise<boolean> {
   const until = after(systemClock.now(), leaseMs)
-  const renewed = await db.forClient(
-    lease.clientId,
-    (tx) =>
-      tx.prisma.$executeRaw`
-        update due_work set lease_until = ${until} where id = ${lease.dueId} and lease_token = ${lease.token}`,
+  const renewed = await db.forLease(lease.clientId, (sql) =>
+    sql.query('update due_work set lease_until = $1 where id = $2 and lease_token = $3', [
+      until,
+      lease.dueId,
+      lease.token,
+    ]),
   )
-  return renewed === 1
+  return renewed.rowCount === 1
 }
 
 /**
@@ -149,12 +150,17 @@ export async function parkRun(tx: Tx, lease: Lease, reason: string): Promise<boo
 }
 
 /** Gives a claim or a run back at once: this process ends. A run that was cut short has not failed. */
-export async function handBack(db: Db, lease: Lease, wasRunning: boolean): Promise<void> {
-  await db.forClient(
-    lease.clientId,
-    (tx) => tx.prisma.$executeRaw`
-      update due_work set lease_until = null, lease_token = null, due_at = least(due_at, ${tx.now}),
-        failures = greatest(failures - ${wasRunning ? 1 : 0}, 0)
-      where id = ${lease.dueId} and lease_token = ${lease.token}`,
+export async function handBack(
+  { db, clock }: { readonly db: Db; readonly clock: Clock },
+  lease: Lease,
+  wasRunning: boolean,
+): Promise<void> {
+  await db.forLease(lease.clientId, (sql) =>
+    sql.query(
+      `update due_work set lease_until = null, lease_token = null, due_at = least(due_at, $1),
+         failures = greatest(failures - $2::int, 0)
+       where id = $3 and lease_token = $4`,
+      [clock.now(), wasRunning ? 1 : 0, lease.dueId, lease.token],
+    ),
   )
 }

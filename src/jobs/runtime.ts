@@ -12,6 +12,8 @@ export type WorkerOptions<Ports> = {
   readonly queueUrl?: string | undefined
   readonly databaseUrl: string
   readonly jobs: readonly JobDefinition<Ports>[]
+  /** Database connections that runs may share; without it every kind runs as many at a time as it says. */
+  readonly connections?: number
   readonly intervalMs?: number
   /** How long after the death of this process its claims are taken over; renewed while they wait on the queue. */
   readonly queueLeaseMs?: number
@@ -29,6 +31,19 @@ export type JobWorker = {
 }
 
 /**
+ * Runs at a time per kind: what the jobs say, cut evenly where all together are more than `connections`, so that none
+ * waits long for one; each kind keeps one run.
+ */
+export function sharedConcurrency<Ports>(
+  jobs: readonly JobDefinition<Ports>[],
+  connections: number,
+): Map<DueKind, number> {
+  const asked = jobs.reduce((sum, job) => sum + job.concurrency, 0)
+  const share = Math.min(1, connections / asked)
+  return new Map(jobs.map((job) => [job.kind, Math.max(1, Math.floor(job.concurrency * share))]))
+}
+
+/**
  * Starts doing due work: a loop that claims it and puts it on the queue, and workers that take it from there.
  * Several of these on one database share the work.
  */
@@ -36,7 +51,8 @@ export async function startWorker<Ports extends Ground>(
   ports: Ports,
   options: WorkerOptions<Ports>,
 ): Promise<JobWorker> {
-  const kinds = new Map<DueKind, JobDefinition<Ports>>(options.jobs.map((job) => [job.kind, job]))
+  const shared = sharedConcurrency(options.jobs, options.connections ?? Number.POSITIVE_INFINITY)
+  const kinds = new Map([...shared].map(([kind, concurrency]) => [kind, { concurrency }]))
   if (kinds.size !== options.jobs.length) throw new Error('two jobs of one kind')
   const queueLeaseMs = options.queueLeaseMs ?? 15_000
   const queue = openQueue({
@@ -56,7 +72,7 @@ export async function startWorker<Ports extends Ground>(
   })
   let ending = false
   for (const job of options.jobs) {
-    await queue.consume(job.kind, job.concurrency, async (payload: Payload) => {
+    await queue.consume(job.kind, shared.get(job.kind) ?? 1, async (payload: Payload) => {
       if (ending) return held.giveBack(payload)
       held.started(payload)
       const dueAgain = await runJob(ports, job, payload, held.running)
