@@ -960,6 +960,12 @@ CREATE INDEX "entry_client_id_account_id_identity_hash_idx" ON "entry"("client_i
 CREATE INDEX "entry_client_id_account_id_updated_at_id_idx" ON "entry"("client_id", "account_id", "updated_at", "id");
 
 -- CreateIndex
+CREATE INDEX "entry_client_id_account_id_kid_idx" ON "entry"("client_id", "account_id", "kid");
+
+-- CreateIndex
+CREATE INDEX "entry_client_id_account_id_end_to_end_id_idx" ON "entry"("client_id", "account_id", "end_to_end_id");
+
+-- CreateIndex
 CREATE UNIQUE INDEX "entry_client_id_id_key" ON "entry"("client_id", "id");
 
 -- CreateIndex
@@ -1005,6 +1011,9 @@ CREATE UNIQUE INDEX "open_item_client_id_company_id_external_id_key" ON "open_it
 CREATE INDEX "payment_client_id_company_id_state_id_idx" ON "payment"("client_id", "company_id", "state", "id");
 
 -- CreateIndex
+CREATE INDEX "payment_client_id_open_item_id_idx" ON "payment"("client_id", "open_item_id");
+
+-- CreateIndex
 CREATE UNIQUE INDEX "payment_client_id_id_key" ON "payment"("client_id", "id");
 
 -- CreateIndex
@@ -1018,6 +1027,9 @@ CREATE UNIQUE INDEX "payment_attempt_client_id_payment_id_number_key" ON "paymen
 
 -- CreateIndex
 CREATE INDEX "match_client_id_company_id_id_idx" ON "match"("client_id", "company_id", "id");
+
+-- CreateIndex
+CREATE INDEX "match_client_id_entry_id_idx" ON "match"("client_id", "entry_id");
 
 -- CreateIndex
 CREATE INDEX "match_client_id_open_item_id_idx" ON "match"("client_id", "open_item_id");
