@@ -4,7 +4,23 @@ import { startStack } from './stack.ts'
 
 // npm run dev [-- --port N --fresh]: the sandbox and a gateway on it, until Ctrl-C. The first line on standard output
 // says where everything is. Data lie in .kontobro/ or KONTOBRO_DATA_DIR and are there again next time.
-const values = readOptions({ port: { type: 'string' }, fresh: { type: 'boolean', default: false } })
+const help = `npm run dev [-- OPTIONS]
+  --port N   of the API and the pages; otherwise the one of last time, or any
+  --fresh    forget everything and begin anew
+  --help     this
+
+Data lie in .kontobro/, or where KONTOBRO_DATA_DIR says. Further commands run in the same environment with
+node --env-file=.kontobro/gateway.env bin/kontobro.js COMMAND
+`
+const values = readOptions({
+  port: { type: 'string' },
+  fresh: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+})
+if (values.help) {
+  process.stdout.write(help)
+  process.exit(0)
+}
 const port = values.port === undefined ? undefined : Number(values.port)
 if (port !== undefined && !(port > 0 && port < 65_536)) refuse(`--port: ${values.port} is not a port`)
 

@@ -15,7 +15,13 @@ import {
   sandboxFolder,
   takePlace,
 } from './stack/place.ts'
-import { baseEnvironment, gatewayEnvironment, plainEnvironment, type SandboxUrls } from './stack/settings.ts'
+import {
+  baseEnvironment,
+  gatewayEnvironment,
+  plainEnvironment,
+  type SandboxUrls,
+  writeEnvironment,
+} from './stack/settings.ts'
 
 export type { Child, Exit } from './stack/child.ts'
 export type { SandboxUrls } from './stack/settings.ts'
@@ -107,6 +113,7 @@ async function startParts(options: StackOptions, ends: Ends): Promise<Omit<Stack
   const publicUrl = `http://127.0.0.1:${port}`
   const place = { dataDir, publicUrl, database, queueUrl: options.queueUrl }
   const environment = gatewayEnvironment({ ...place, port }, sandbox)
+  writeEnvironment(dataDir, environment)
   const roles = options.roles ?? ['all']
   const ports = await portsFor(roles, port)
   const gateway = roles.map((role, i) => {

@@ -126,3 +126,10 @@ export function gatewayEnvironment(place: GatewayPlace, urls: SandboxUrls): Reco
     LOG_LEVEL: 'info',
   }
 }
+
+/** The same environment as a file, for commands of one's own beside it: `node --env-file=.kontobro/gateway.env …`. */
+export function writeEnvironment(dataDir: string, environment: Readonly<Record<string, string>>): void {
+  const own = Object.entries(environment).filter(([name]) => !(name in plainEnvironment()))
+  const lines = own.map(([name, value]) => `${name}="${value.trim()}"\n`)
+  writeFileSync(join(dataDir, 'gateway.env'), lines.join(''), { mode: 0o600 })
+}
