@@ -9,7 +9,9 @@ import { type Institution, parseInstitutions } from './connectors/institutions.t
 import { createRegistry } from './connectors/registry.ts'
 import { openDb } from './db.ts'
 import { type Clock, systemClock } from './domain/clock.ts'
+import { bankCalls } from './http/bank-calls.ts'
 import { createLogger } from './http/logging.ts'
+import type { HttpPorts } from './http/ports.ts'
 import { routes } from './http/routes/index.ts'
 import { buildHttp } from './http/server.ts'
 import { jobs } from './jobs/index.ts'
@@ -25,7 +27,7 @@ import { fileClock } from './test-clock.ts'
 import { createVault } from './vault.ts'
 import { formTargets, pages } from './web/index.ts'
 
-export type GatewayPorts = JobPorts & { readonly config: Config }
+export type GatewayPorts = JobPorts & HttpPorts & { readonly config: Config }
 
 /** The wired gateway. Nothing runs until one of its parts is started. */
 export type Gateway = {
@@ -70,7 +72,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     ? parseInstitutions(readFileSync(config.INSTITUTIONS_FILE, 'utf8'))
     : []
   const db = openDb({ url: options.databaseUrl, poolSize: config.DATABASE_POOL, clock })
-  const registry = createRegistry(institutions, { clock, trust: bankTrust(config, institutions) })
+  const calls = bankCalls(log)
+  const trust = bankTrust(config, institutions)
+  const registry = createRegistry(institutions, { clock, trust, log: calls.tell })
   const mailer = smtpMailer({ url: needed(config, 'SMTP_URL'), from: config.MAIL_FROM })
   const ports: GatewayPorts = {
     config,
@@ -81,6 +85,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     kind: config.KONTOBRO_KIND,
     publicUrl: options.publicUrl,
     registry,
+    bankCalls: calls.register,
     operator: {
       name: config.OPERATOR_NAME,
       ...(config.OPERATOR_ORGANISATION_NUMBER

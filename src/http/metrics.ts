@@ -6,6 +6,8 @@ export type HttpMetrics = {
   observe(request: FastifyRequest, reply: FastifyReply): void
   /** Adds what the database knows of due work, asked when the page is. */
   watchWork(ground: Pick<Ground, 'db' | 'clock' | 'log'>): void
+  /** Shows another registry's measurements on the same page. */
+  include(other: Registry): void
   /** The page for Prometheus, and its content type. */
   render(): Promise<{ contentType: string; text: string }>
 }
@@ -21,6 +23,7 @@ export function createMetrics(): HttpMetrics {
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
     registers: [register],
   })
+  const others: Registry[] = []
   let fill = async () => {}
   return {
     observe(request, reply) {
@@ -33,9 +36,13 @@ export function createMetrics(): HttpMetrics {
     watchWork(ground) {
       fill = watchWork(register, ground)
     },
+    include(other) {
+      others.push(other)
+    },
     async render() {
       await fill()
-      return { contentType: register.contentType, text: await register.metrics() }
+      const pages = await Promise.all([register, ...others].map((each) => each.metrics()))
+      return { contentType: register.contentType, text: pages.join('\n') }
     },
   }
 }

@@ -32,6 +32,7 @@ export async function mountSystem(
     return reply.code(503).send({ status: 'not_ready', reason })
   })
   metrics.watchWork(ports)
+  if (ports.bankCalls) metrics.include(ports.bankCalls)
   app.get('/metrics', async (_request, reply) => {
     const { contentType, text } = await metrics.render()
     return reply.type(contentType).send(text)
