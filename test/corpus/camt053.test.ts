@@ -19,7 +19,7 @@ import {
  * file, line and reason.
  */
 const refused: Readonly<Record<string, string>> = {
-  // An archive that holds a statement; archives are not opened.
+  // An archive that holds a statement; it is opened before this reader.
   'camt.053/OCA+bank-statement-import__test-camt053.zip': 'format_unknown',
   // A Document without a message (lines 2-4).
   'camt.052/Barzahlen+camt_parser__valid_namespace.xml': 'format_unknown',

@@ -1,20 +1,21 @@
 import { pipeline, Readable, type Transform } from 'node:stream'
-import { createGunzip, createInflateRaw } from 'node:zlib'
+import { createGunzip, createInflateRaw, type ZlibOptions } from 'node:zlib'
 import { type ContainerLimits, damaged, tooLarge } from './limits.ts'
 
-/** Packed bytes given to zlib at once: bounds how far it runs ahead of the limits. */
-const pieceBytes = 16_384
+/** Packed bytes that zlib is given and holds at once: bounds how far it runs ahead of the limits. */
+const pieceBytes = 4_096
+const zlibOptions: ZlibOptions & { highWaterMark: number } = { highWaterMark: pieceBytes }
 
 /**
  * The bytes inside a gzip file (RFC 1952), as they come.
  * @throws ReadFailure `archive_damaged` where it is cut off or changed, `archive_too_large` for a bomb.
  */
 export const gunzip = (source: AsyncIterable<Uint8Array>, limits: ContainerLimits) =>
-  unpack(source, createGunzip(), limits)
+  unpack(source, createGunzip(zlibOptions), limits)
 
 /** The bytes of a deflated file in a zip. */
 export const inflate = (source: AsyncIterable<Uint8Array>, limits: ContainerLimits) =>
-  unpack(source, createInflateRaw(), limits)
+  unpack(source, createInflateRaw(zlibOptions), limits)
 
 async function* unpack(
   source: AsyncIterable<Uint8Array>,

@@ -11,6 +11,8 @@ export type EntryDraft = {
   readonly narrative: string[]
   /** Lines of its fields NS. */
   readonly structured: string[]
+  /** Characters of these lines. */
+  length: number
 }
 
 /** Without a booking date where the bank gave no entry date and the value date is left to judge by the caller. */

@@ -1,7 +1,13 @@
 import { ReadFailure } from '../read-failure.ts'
 
 /** One field: `:61:` with its lines, the tag cut off. */
-export type MtField = { readonly tag: string; readonly lines: string[]; readonly line: number }
+export type MtField = {
+  readonly tag: string
+  readonly lines: string[]
+  readonly line: number
+  /** The file ends in its first line, so it may be cut off. */
+  readonly open: boolean
+}
 
 export type MtLimits = {
   readonly fieldLines: number
@@ -31,12 +37,13 @@ export function createFieldReader(give: (field: MtField) => void, limits: MtLimi
     length = 0
   }
   return {
-    line(raw: string, number: number) {
+    line(raw: string, number: number, open: boolean) {
+      if (raw === '' && !field) return
       const text = raw.replace(control, '')
       const match = tagged.exec(text)
       if (match) {
         flush()
-        field = { tag: match[1] as string, lines: [match[2] as string], line: number }
+        field = { tag: match[1] as string, lines: [match[2] as string], line: number, open }
       } else if (between.test(text)) flush()
       else field?.lines.push(text)
       length += text.length

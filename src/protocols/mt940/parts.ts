@@ -1,6 +1,6 @@
 import { isCalendarDate } from '../../domain/calendar.ts'
 import { daysBetween } from '../../domain/clock.ts'
-import { AmountError, type Money, parseMoney } from '../../domain/money.ts'
+import { AmountError, decimalsOf, type Money, parseMoney } from '../../domain/money.ts'
 
 /** Why something of money could not be read: nothing is guessed. */
 export class MtUnreadable extends Error {}
@@ -42,13 +42,17 @@ export type MtBalance = { readonly amount: Money; readonly date?: string; readon
 
 /**
  * Balance fields (60a, 62a, 64, 65): mark, date, currency, amount, as in `C200102EUR13290,34`.
+ * `open`: the file ends behind it, so that its decimals must be complete.
  * @throws MtUnreadable when mark, currency or amount cannot be read for certain.
  */
-export function readMtBalance(text: string): MtBalance {
-  const match = /^([CD])(\d{6})([A-Z]{3})\s*([\d ]+[,.]\d*)\s*$/i.exec(text)
+export function readMtBalance(text: string, open: boolean): MtBalance {
+  const match = /^([CD])(\d{6})([A-Z]{3})([\d ]+[,.]\d*) *$/i.exec(text)
   if (!match) throw new MtUnreadable(`"${text.slice(0, 40)}" is not a balance`)
   const [, mark = '', dateText = '', currency = '', digits = ''] = match
   const amount = readMtAmount(digits.replaceAll(' ', ''), currency.toUpperCase())
+  if (open && (/[,.](\d*)/.exec(digits)?.[1] ?? '').length < decimalsOf(amount.currency)) {
+    throw new MtUnreadable('the file ends in the balance, so it may be cut off')
+  }
   const date = readMtDate(dateText)
   const minor = mark.toUpperCase() === 'D' ? -amount.minor : amount.minor
   return { amount: { ...amount, minor }, dateText, ...(date && { date }) }

@@ -15,6 +15,7 @@ export type MtStatement = {
   draft: EntryDraft | undefined
   /** Entries without a booking date wait for the closing balance, which says the day. */
   readonly waiting: { readonly entry: StatementEntry; readonly line: number }[]
+  waitingLength: number
   firstDay: string | undefined
   announced: boolean
   /** The closing balance was there: what comes now belongs to the statement as a whole. */
@@ -22,8 +23,9 @@ export type MtStatement = {
   readonly warn: MtWarner
 }
 
-/** Entries that may wait for the day of their statement; beyond it their value date stands in. */
+/** Entries, and characters of theirs, that may wait for the day of their statement; then the value date stands in. */
 const waitingEntries = 5_000
+const waitingLength = 8 * 2 ** 20
 
 export function openMtStatement(field: MtField): MtStatement {
   return {
@@ -31,6 +33,7 @@ export function openMtStatement(field: MtField): MtStatement {
     line: field.line,
     draft: undefined,
     waiting: [],
+    waitingLength: 0,
     firstDay: undefined,
     announced: false,
     closed: false,
@@ -53,21 +56,31 @@ export function takeField(statement: MtStatement, field: MtField, emit: Emit, li
   const text = (field.lines[0] ?? '').trim()
   if (field.tag === '61') takeMovement(statement, field, emit)
   else if (field.tag === '86') {
-    if (!statement.closed) draft?.narrative.push(...field.lines)
-  } else if (field.tag === 'NS') draft?.structured.push(...field.lines)
-  else if (/^25P?$/.test(field.tag)) {
+    if (!statement.closed && draft) tell(draft, draft.narrative, field, limits)
+  } else if (field.tag === 'NS') {
+    if (draft) tell(draft, draft.structured, field, limits)
+  } else if (/^25P?$/.test(field.tag)) {
     if (!head.account) {
       head.account = text
       if (field.tag === '25P') head.bic = (field.lines[1] ?? '').trim()
     } else {
       statement.warn('field_out_of_place', `a second field ${field.tag} is taken as text`, field.line)
-      draft?.narrative.push(...field.lines)
+      if (draft) tell(draft, draft.narrative, field, limits)
     }
   } else if (/^28C?$/.test(field.tag)) head.sequence ||= text
   else if (/^(60[FM]|62[FM]|64|65)$/.test(field.tag)) takeBalance(statement, field, emit, limits)
   else if (field.tag === '34F') head.currency ??= /^[A-Z]{3}/.exec(text)?.[0]
   else if (/^13D?$/.test(field.tag)) head.reportedOn ??= readMtDate(text.slice(0, 6))
   if (statement.announced) statement.warn.flush(emit)
+}
+
+/** Adds lines to what is told of a movement; a movement may have several fields of them. */
+function tell(draft: EntryDraft, lines: string[], field: MtField, limits: MtLimits): void {
+  lines.push(...field.lines)
+  draft.length += field.lines.reduce((sum, line) => sum + line.length, 0)
+  const count = draft.narrative.length + draft.structured.length
+  if (count <= limits.fieldLines && draft.length <= limits.fieldLength) return
+  throw new ReadFailure('record_too_large', 'what is told of a movement is larger than the limit', field.line)
 }
 
 function takeMovement(statement: MtStatement, field: MtField, emit: Emit): void {
@@ -80,7 +93,7 @@ function takeMovement(statement: MtStatement, field: MtField, emit: Emit): void 
       currency: head.currency,
       near: head.opening?.date ?? head.reportedOn,
     })
-    statement.draft = { statementLine, line: field.line, narrative: [], structured: [] }
+    statement.draft = { statementLine, line: field.line, narrative: [], structured: [], length: 0 }
   } catch (error) {
     if (!(error instanceof MtUnreadable)) throw error
     statement.warn('entry_unreadable', error.message, field.line)
@@ -94,7 +107,7 @@ function takeBalance(statement: MtStatement, field: MtField, emit: Emit, limits:
     statement.closed = true
   }
   try {
-    const { amount, date, dateText } = readMtBalance(field.lines[0] ?? '')
+    const { amount, date, dateText } = readMtBalance(field.lines[0] ?? '', field.open)
     if (!date) warn('date_unreadable', `"${dateText}" is in no calendar`, field.line)
     const code = field.tag
     const balance: StatedBalance = {
@@ -132,7 +145,8 @@ function finishEntry(statement: MtStatement, emit: Emit): void {
     return
   }
   waiting.push({ entry, line: draft.line })
-  if (waiting.length >= waitingEntries) release(statement, emit)
+  statement.waitingLength += draft.length
+  if (waiting.length >= waitingEntries || statement.waitingLength >= waitingLength) release(statement, emit)
 }
 
 function give(statement: MtStatement, entry: StatementEntry, line: number, emit: Emit): void {
@@ -143,6 +157,7 @@ function give(statement: MtStatement, entry: StatementEntry, line: number, emit:
 /** Gives out the entries that waited, each on the day that is the likeliest by what the statement says. */
 function release(statement: MtStatement, emit: Emit): void {
   const { opening, closing, reportedOn } = statement.head
+  statement.waitingLength = 0
   for (const { entry, line } of statement.waiting.splice(0)) {
     if (entry.bookingDate || entry.status === 'pending') {
       give(statement, entry, line, emit)

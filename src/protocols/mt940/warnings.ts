@@ -20,11 +20,16 @@ export type MtWarner = {
   flush(emit: Emit): void
 }
 
+/** Warnings kept before a statement is announced. */
+const waitingWarnings = 1_000
+
 /** Collects the warnings of one statement, so that they come after its head. */
 export function createMtWarner(): MtWarner {
   const said = new Set<Remark>()
   const waiting: ReadWarning[] = []
-  const warn = (rule: string, detail: string, line: number) => void waiting.push({ rule, detail, line })
+  const warn = (rule: string, detail: string, line: number) => {
+    if (waiting.length < waitingWarnings) waiting.push({ rule, detail, line })
+  }
   return Object.assign(warn, {
     once(remark: Remark, line: number) {
       if (said.has(remark)) return

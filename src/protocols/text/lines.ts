@@ -3,8 +3,8 @@ import { ReadFailure } from '../read-failure.ts'
 import { decodeUtf8, decodeWestern, detectTextEncoding, type TextEncoding } from './encoding.ts'
 
 export type LineHandler = {
-  /** One line without its end; `number` counts from 1. */
-  line(text: string, number: number): void
+  /** One line without its end; `number` counts from 1. `open`: the file ends in it, so it may be cut off. */
+  line(text: string, number: number, open: boolean): void
   /** Said once, where a file that began as UTF-8 goes on in other bytes. */
   otherEncoding?(line: number): void
 }
@@ -41,8 +41,10 @@ export function createLineReader(on: LineHandler, limits: LineLimits = lineLimit
   const start = (): LineFeed => {
     const head = pile.take()
     if (head.length === 0) throw new ReadFailure('file_empty', 'the file is empty', null)
-    encoding = detectTextEncoding(head)
-    feed = createFeed(encoding, head, on, limits)
+    // The same bytes, however the file came in pieces.
+    const sample = head.subarray(0, headBytes)
+    encoding = detectTextEncoding(sample)
+    feed = createFeed(encoding, sample, on, limits)
     feed.write(head.subarray(encoding.mark))
     return feed
   }
@@ -92,7 +94,7 @@ function createFeed(encoding: TextEncoding, head: Uint8Array, on: LineHandler, l
   let number = 0
   let mixed = false
 
-  const give = (slab: Uint8Array) => {
+  const give = (slab: Uint8Array, open: boolean) => {
     const western = encoding.label === 'windows-1252'
     const whole = western ? decodeWestern(slab) : decodeUtf8(slab)
     // Only lines that are not UTF-8 themselves are read in other bytes.
@@ -104,7 +106,7 @@ function createFeed(encoding: TextEncoding, head: Uint8Array, on: LineHandler, l
       number++
       if (to - from > limits.lineBytes) throw lineTooLong(number)
       const text = texts?.[i] ?? decodeLine(slab.subarray(from, to))
-      on.line(text.endsWith('\r') ? text.slice(0, -1) : text, number)
+      on.line(text.endsWith('\r') ? text.slice(0, -1) : text, number, open)
       from = to + 1
     }
   }
@@ -124,14 +126,14 @@ function createFeed(encoding: TextEncoding, head: Uint8Array, on: LineHandler, l
       return
     }
     rest.add(bytes.subarray(0, last))
-    give(rest.take())
+    give(rest.take(), false)
     if (last + 1 < bytes.length) rest.add(bytes.subarray(last + 1))
   }
   return {
     write: (bytes) => take(wide ? Buffer.from(wide.decode(bytes, { stream: true })) : bytes),
     end() {
       if (wide) take(Buffer.from(wide.decode()))
-      if (rest.length() > 0) give(rest.take())
+      if (rest.length() > 0) give(rest.take(), true)
     },
   }
 }

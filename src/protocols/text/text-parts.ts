@@ -5,7 +5,8 @@ export type Emit = (part: StatementPart) => void
 
 /** A format that is read line by line; what it finds it emits at once. */
 export type LineFormat = {
-  line(text: string, number: number): void
+  /** `open`: the file ends in this line, so it may be cut off. */
+  line(text: string, number: number, open: boolean): void
   /** The file ends here. */
   end(): void
 }
