@@ -8,6 +8,7 @@ import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-util
 import * as wasm from '@prisma/schema-engine-wasm/schema_engine_bg'
 import pg from 'pg'
 import { MigrationAdapter, type Server } from './engine-adapter.ts'
+import { migrationsFolder } from './migrations.ts'
 
 // Node has WebAssembly; TypeScript declares it only with the DOM.
 declare const WebAssembly: {
@@ -16,7 +17,8 @@ declare const WebAssembly: {
 }
 
 const fromRoot = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
-export const migrationsFolder = fromRoot('prisma/migrations')
+
+export { migrationsFolder } from './migrations.ts'
 export const schemaFile = fromRoot('prisma/schema.prisma')
 
 export type Diagnosis = {

@@ -4,6 +4,7 @@ import { runMigrations } from 'bullmq'
 import pg from 'pg'
 import { applyMigrations, diagnose, forgetFailures } from './engine.ts'
 import { MigrationRefused } from './errors.ts'
+import { newestMigration } from './migrations.ts'
 import { ensureRoles, grantQueue } from './roles.ts'
 import { type Ask, type DatabaseKind, refuseOtherKind, writeStamp } from './stamp.ts'
 
@@ -48,11 +49,12 @@ export async function migrate(options: MigrateOptions): Promise<{ applied: strin
     await checkHistory(options)
     const applied = await applyMigrations(options.ownerUrl, options.migrations)
     await owner.query('select protect_tables()')
-    await writeStamp(ask, options.kind, options.now)
     await ensureRoles(owner, options.appUrl)
     await runMigrations(owner, queueSchema)
     await grantQueue(owner, options.appUrl, queueSchema)
     await fillTransitions(owner, options.transitions)
+    // Last: what stops half-way is not ready.
+    await writeStamp(ask, options, newestMigration(options.migrations))
     return { applied }
   } finally {
     await owner.end()

@@ -75,6 +75,7 @@ describe('migrate', () => {
     expect(await catalogue()).toEqual(before)
     expect(await rows(database.appUrl, 'select key, value from stamp order by key')).toEqual([
       { key: 'kind', value: 'sandbox' },
+      { key: 'migration', value: first.applied.at(-1) },
       { key: 'stampedAt', value: '2026-01-05T08:00:00.000Z' },
     ])
   })
@@ -188,6 +189,11 @@ describe('a start', () => {
     await migrate(options)
     await expect(assertDatabaseKind(ask, 'sandbox')).resolves.toBeUndefined()
     await expect(assertDatabaseKind(ask, 'live')).rejects.toThrow(DatabaseKindMismatch)
+    // Older than the program; as new; newer, as while a release goes out.
+    await expect(assertDatabaseKind(ask, 'sandbox', '20990101000000_next')).rejects.toThrow(
+      /older than the program/,
+    )
+    await expect(assertDatabaseKind(ask, 'sandbox', '20200101000000_first')).resolves.toBeUndefined()
   })
 })
 
