@@ -67,7 +67,8 @@ async function decidesFrom(
   payment: PaymentRow,
   attempt: AttemptRow,
 ): Promise<'submitting' | 'unknown' | null> {
-  if (attempt.state !== 'unknown') return 'submitting'
+  // The account may have shown it before the bank answered.
+  if (attempt.state !== 'unknown') return payment.state === 'submitting' ? 'submitting' : null
   const [latest] = await attemptsOf(tx, payment.id)
   if (latest && latest.id !== attempt.id) {
     // The same request id is the same order: then the later attempt has its answer.
@@ -137,13 +138,13 @@ export async function keepFailure(
   if (memory) {
     await keepMemory(ports, tx, attempt, memory)
     await moveAttempt(tx, attempt, 'answered')
-    if (attempt.state === 'prepared') await giveUp(tx, payment, needsOurPage(sent.manifest))
+    await giveUp(tx, payment, needsOurPage(sent.manifest))
     return
   }
   const late = attempt.state === 'unknown'
   if (kind === 'rejected') {
     await moveAttempt(tx, attempt, 'refused')
-    if (!late || payment.state === 'unknown') await reject(tx, payment, late, facts)
+    if (payment.state === (late ? 'unknown' : 'submitting')) await reject(tx, payment, facts)
     return
   }
   // Given up already, and nothing new is known.
@@ -153,20 +154,19 @@ export async function keepFailure(
     return
   }
   await moveAttempt(tx, attempt, kind === 'not_sent' ? 'not_sent' : 'refused')
-  await movePayment(tx, payment, 'submitting', 'approved')
+  if (payment.state === 'submitting') await movePayment(tx, payment, 'submitting', 'approved')
 }
 
 async function reject(
   tx: Tx,
   payment: PaymentRow,
-  late: boolean,
   { bank, detail }: ConnectorFailure['facts'],
 ): Promise<void> {
   await tx.prisma.payment.update({
     where: { id: payment.id },
     data: { reasonCode: bank?.code ?? null, reasonText: bank?.message ?? detail },
   })
-  await movePayment(tx, payment, late ? 'unknown' : 'submitting', 'rejected')
+  await movePayment(tx, payment, payment.state === 'unknown' ? 'unknown' : 'submitting', 'rejected')
 }
 
 /**
@@ -185,6 +185,7 @@ export async function loseAttempt(
 }
 
 async function giveUp(tx: Tx, payment: PaymentRow, harmless: boolean): Promise<void> {
+  if (payment.state !== 'submitting') return
   if (!harmless) {
     await movePayment(tx, payment, 'submitting', 'unknown')
     return

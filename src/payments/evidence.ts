@@ -1,7 +1,22 @@
 import type { Manifest } from '../connectors/connector.ts'
 import type { Prisma, Tx } from '../db.ts'
+import { sourcesOf } from '../domain/machine.ts'
+import { type PaymentState, paymentMachine } from '../domain/machines.ts'
 import { appendEvent } from '../events/append.ts'
 import type { PaymentRow } from './snapshot.ts'
+
+/** States of a payment in which a booked entry with its end-to-end id and amount is its own: all after the approval. */
+export const settleable: readonly PaymentState[] = [...sourcesOf(paymentMachine, 'settled'), 'cancelled']
+
+/** Of these the bank or a person had said that nothing would come. */
+export const unexpected: readonly PaymentState[] = [
+  'approved',
+  'abandoned',
+  'sca_failed',
+  'not_received',
+  'rejected',
+  'cancelled',
+]
 
 /**
  * Is an order that we know nothing more of harmless? Only where no money moves before the person has been on the page

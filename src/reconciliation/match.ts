@@ -5,12 +5,14 @@ import { appendEvent } from '../events/append.ts'
 import { BATCH, type MatchMade, type Movement, unmatchedMovements } from './movements.ts'
 import { settleItem } from './settle-item.ts'
 import { settlePayment } from './settle-payment.ts'
+import { undoStale } from './undo.ts'
 
 /** A KID that names a customer rather than an invoice is on many items; one payment never pays more than this. */
 const ITEMS_PER_MOVEMENT = 200
 
 /**
- * Matches the booked movements of an account with payments (by end-to-end id) and open items (by KID). The company's
+ * Matches the booked movements of an account with payments (by end-to-end id) and open items (by KID), after undoing
+ * the matches whose movement is no longer what it was. The company's
  * open items are paid from all of its accounts, so its runs go one after another: none uses a movement twice, none
  * overwrites what another took off an item. Answers how many movements found a match, and whether more wait.
  */
@@ -23,7 +25,8 @@ export async function reconcileAccount(
   const { companyId } = account
   // The weaker lock: rows that name the company can be written meanwhile.
   await tx.prisma.$queryRaw`select id from company where id = ${companyId} for no key update`
-  const movements = await unmatchedMovements(tx, accountId)
+  await undoStale(tx, account)
+  const movements = await unmatchedMovements(tx, account)
   let matched = 0
   for (const movement of movements) {
     const settled = await settlePayment(tx, accountId, movement)
@@ -77,6 +80,7 @@ function explainKid(movement: Movement, paid: bigint, overpaid: bigint): MatchMa
     why: 'The KID of the transaction is the KID of the open item.',
     kid,
     bookingDate,
+    bookedAs: movement.amountMinor < 0n ? 'debit' : 'credit',
     paid: formatAmount({ minor: paid, currency }),
     overpaid: formatAmount({ minor: overpaid, currency }),
   }

@@ -5,8 +5,8 @@ import { newId } from '../domain/ids.ts'
 import type { Money } from '../domain/money.ts'
 import { normaliseAccount } from '../domain/norwegian.ts'
 import { notFound, Problem } from '../domain/problems.ts'
-import { schedule } from '../due-work.ts'
 import { appendEvent } from '../events/append.ts'
+import { reconcileAll } from './schedule.ts'
 
 export type NewOpenItem = {
   readonly companyId: string
@@ -57,14 +57,7 @@ export async function createOpenItem(tx: Tx, actor: Actor, input: NewOpenItem): 
   const about = { resourceType: 'open_item', resourceId: item.id, companyId: company.id }
   await recordAudit(tx, { actor, action: 'open_item.create', ...about })
   await appendEvent(tx, { type: 'open_item.created', ...about })
-  const accounts = await tx.prisma.account.findMany({
-    where: { clientId: tx.clientId, companyId: company.id },
-    select: { id: true },
-    take: 500,
-  })
-  for (const account of accounts) {
-    await schedule(tx, { kind: 'reconcile', subjectId: account.id, companyId: company.id, dueAt: tx.now })
-  }
+  if (item.kid) await reconcileAll(tx, company.id)
   return item
 }
 

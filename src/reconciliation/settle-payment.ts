@@ -2,22 +2,12 @@ import type { Tx } from '../db.ts'
 import { type PaymentState, paymentMachine } from '../domain/machines.ts'
 import { formatAmount } from '../domain/money.ts'
 import { moveState } from '../events/move.ts'
+import { askAttention, settleable, unexpected } from '../payments/evidence.ts'
 import type { PaymentRow } from '../payments/snapshot.ts'
 import type { MatchMade, Movement } from './movements.ts'
 import { settleItem } from './settle-item.ts'
 
 const actor = { kind: 'job', id: 'reconcile' } as const
-
-/** The moves that a booked entry proves, from wherever our books still are. */
-const wayToSettled: Partial<Record<PaymentState, readonly PaymentState[]>> = {
-  awaiting_sca: ['executed', 'settled'],
-  awaiting_bank_approval: ['executed', 'settled'],
-  partially_authorised: ['executed', 'settled'],
-  accepted: ['settled'],
-  scheduled: ['settled'],
-  executed: ['settled'],
-  unknown: ['accepted', 'settled'],
-}
 
 /**
  * Settles the payment that a booked debit belongs to: same account, same end-to-end id, same amount to the øre. The
@@ -38,11 +28,14 @@ export async function settlePayment(
   const payment = found?.accountId === accountId && found.settledEntryId === null ? found : null
   if (!payment || payment.amountMinor !== -movement.amountMinor || payment.currency !== movement.currency)
     return null
-  const way = wayToSettled[payment.state as PaymentState]
-  if (!way) return null
-  await walk(tx, payment, way, movement.entryId)
+  const state = payment.state as PaymentState
+  if (!settleable.includes(state)) return null
+  if (unexpected.includes(state))
+    await askAttention(tx, payment, 'booked_unexpectedly', { transactionId: movement.entryId })
+  // What was cancelled stays so: whether money moved that should not have is for people to see.
+  if (state !== 'cancelled') await settle(tx, payment, state, movement.entryId)
   await tx.prisma.payment.update({ where: { id: payment.id }, data: { settledEntryId: movement.entryId } })
-  if (payment.openItemId) await settleItsItem(tx, payment.openItemId, payment.amountMinor)
+  const takenOff = payment.openItemId ? await settleItsItem(tx, payment.openItemId, payment.amountMinor) : 0n
   return {
     movement,
     openItemId: payment.openItemId,
@@ -54,31 +47,24 @@ export async function settlePayment(
       endToEndId,
       bookingDate: movement.bookingDate,
       paid: formatAmount({ minor: payment.amountMinor, currency: movement.currency }),
+      takenOff: formatAmount({ minor: takenOff, currency: movement.currency }),
     },
   }
 }
 
-async function walk(
-  tx: Tx,
-  payment: PaymentRow,
-  way: readonly PaymentState[],
-  entryId: string,
-): Promise<void> {
-  let from = payment.state as PaymentState
-  for (const to of way) {
-    await moveState(tx, paymentMachine, payment.id, from, to, {
-      actor,
-      companyId: payment.companyId,
-      event: 'payment.state_changed',
-      data: { transactionId: entryId },
-    })
-    from = to
-  }
+function settle(tx: Tx, payment: PaymentRow, from: PaymentState, entryId: string): Promise<void> {
+  return moveState(tx, paymentMachine, payment.id, from, 'settled', {
+    actor,
+    companyId: payment.companyId,
+    event: 'payment.state_changed',
+    data: { transactionId: entryId },
+  })
 }
 
-/** Credited or written off meanwhile: then nothing is left to settle. */
-async function settleItsItem(tx: Tx, openItemId: string, paid: bigint): Promise<void> {
+/** Credited or written off meanwhile: then nothing is left to settle. Answers how much was taken off. */
+async function settleItsItem(tx: Tx, openItemId: string, paid: bigint): Promise<bigint> {
+  await tx.prisma.$queryRaw`select id from open_item where id = ${openItemId} for no key update`
   const item = await tx.prisma.openItem.findUniqueOrThrow({ where: { id: openItemId } })
   const isOpen = item.state === 'open' || item.state === 'partially_settled'
-  if (isOpen && item.remainingMinor > 0n) await settleItem(tx, item, paid)
+  return isOpen && item.remainingMinor > 0n ? settleItem(tx, item, paid) : 0n
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { PaymentState } from '../../src/domain/machines.ts'
 import { consentWithAccount } from '../consent/consents.ts'
 import { create, order, type Payable, read } from '../payments/payment.ts'
-import { type Rooms, testRooms, wayOf } from '../support/rooms.ts'
+import { eventsOf, type Rooms, testRooms, wayOf } from '../support/rooms.ts'
 import { addEntry, addItem, matchesOf, type Place, readItem, reconcile } from './movements.ts'
 
 let rooms: Rooms
@@ -26,6 +26,9 @@ const ways: Readonly<Record<string, readonly PaymentState[]>> = {
   executed: ['pending_approval', 'approved', 'submitting', 'accepted', 'executed'],
   unknown: ['pending_approval', 'approved', 'submitting', 'unknown'],
   rejected: ['pending_approval', 'approved', 'submitting', 'rejected'],
+  abandoned: ['pending_approval', 'approved', 'submitting', 'abandoned'],
+  cancelled: ['pending_approval', 'approved', 'submitting', 'accepted', 'cancelled'],
+  submitting: ['pending_approval', 'approved', 'submitting'],
 }
 
 /** A payment that has come as far as `state`. */
@@ -37,7 +40,7 @@ async function paymentIn(state: string, openItemId?: string) {
   return read(rooms, id)
 }
 
-test.each(['accepted', 'executed', 'awaiting_sca', 'awaiting_bank_approval', 'unknown'])(
+test.each(['submitting', 'accepted', 'executed', 'awaiting_sca', 'awaiting_bank_approval', 'unknown'])(
   'a booked debit with its end-to-end id settles a payment that our books have as %s',
   async (state) => {
     const payment = await paymentIn(state)
@@ -70,15 +73,27 @@ test.each([
   expect((await read(rooms, payment.id)).state).toBe('executed')
 })
 
-test.each(['validated', 'approved', 'rejected'])(
-  'a payment that is %s is not settled by chance',
-  async (state) => {
-    const payment = await paymentIn(state)
-    await addEntry(rooms, place, { minor: -125_000n, endToEndId: payment.endToEndId })
-    expect((await reconcile(rooms, place)).matched).toBe(0)
-    expect((await read(rooms, payment.id)).state).toBe(state)
-  },
-)
+test('before the approval nothing is settled by chance', async () => {
+  const payment = await paymentIn('validated')
+  await addEntry(rooms, place, { minor: -125_000n, endToEndId: payment.endToEndId })
+  expect((await reconcile(rooms, place)).matched).toBe(0)
+  expect((await read(rooms, payment.id)).state).toBe('validated')
+})
+
+test.each([
+  ['approved', 'settled'],
+  ['abandoned', 'settled'],
+  ['rejected', 'settled'],
+  ['cancelled', 'cancelled'],
+])('an entry outweighs what our books believe: %s becomes %s, and people are told', async (from, to) => {
+  const payment = await paymentIn(from)
+  const entryId = await addEntry(rooms, place, { minor: -125_000n, endToEndId: payment.endToEndId })
+  expect((await reconcile(rooms, place)).matched).toBe(1)
+  expect(await read(rooms, payment.id)).toMatchObject({ state: to, settledEntryId: entryId })
+  const told = (await eventsOf(rooms, payment.id)).filter(({ type }) => type === 'payment.attention')
+  expect(told).toMatchObject([{ data: { reason: 'booked_unexpectedly', transactionId: entryId } }])
+  expect(await reconcile(rooms, place)).toEqual({ matched: 0, more: false })
+})
 
 test('the open item that a payment was made for is settled with it, once, in one match', async () => {
   const item = await addItem(rooms, place, { minor: 125_000n, direction: 'payable' })
