@@ -11,6 +11,7 @@ export const dueKinds = [
   'reconcile',
   'payment-status',
   'webhook-deliver',
+  'expiry',
 ] as const
 export type DueKind = (typeof dueKinds)[number]
 

@@ -1,6 +1,7 @@
 import { accountsDiscover } from './accounts-discover/definition.ts'
 import { consentCheck } from './consent-check/definition.ts'
 import type { JobDefinition } from './define-job.ts'
+import { expiry } from './expiry/definition.ts'
 import { messageSend } from './message-send/definition.ts'
 import { paymentStatus } from './payment-status/definition.ts'
 import type { JobPorts } from './ports.ts'
@@ -19,4 +20,5 @@ export const jobs: readonly JobDefinition<JobPorts>[] = [
   statementsSync,
   reconcileJob,
   paymentStatus,
+  expiry,
 ]

@@ -4,6 +4,7 @@ import { after } from '../../domain/clock.ts'
 import { agreementMachine } from '../../domain/machines.ts'
 import { moveState } from '../../events/move.ts'
 import { getCompany } from '../companies.ts'
+import { scheduleExpiry } from '../expiry.ts'
 import { type Language, writeLetter } from '../letters.ts'
 import { createLink, linkUrl } from '../links.ts'
 import type { ConsentPorts } from '../ports.ts'
@@ -21,10 +22,9 @@ export async function sendAgreement(ports: ConsentPorts, tx: Tx, actor: Actor, i
     companyId: company.id,
     event: 'agreement.state_changed',
   })
-  await tx.prisma.agreement.update({
-    where: { id },
-    data: { sentAt: tx.now, expiresAt: after(tx.now, OPEN_FOR_MS) },
-  })
+  const expiresAt = after(tx.now, OPEN_FOR_MS)
+  await tx.prisma.agreement.update({ where: { id }, data: { sentAt: tx.now, expiresAt } })
+  await scheduleExpiry(tx, agreement, expiresAt)
   const signers = await tx.prisma.signer.findMany({
     where: { clientId: tx.clientId, agreementId: id },
     orderBy: { position: 'asc' },

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { type Actor, recordAudit } from '../../audit/record.ts'
 import type { Tx } from '../../db.ts'
+import { after } from '../../domain/clock.ts'
 import { newId } from '../../domain/ids.ts'
 import { notFound, Problem } from '../../domain/problems.ts'
 import { appendEvent } from '../../events/append.ts'
 import { getCompany } from '../companies.ts'
+import { scheduleExpiry, UNBEGUN_MS } from '../expiry.ts'
 import { type Language, writeLetter } from '../letters.ts'
 import { createLink, linkUrl } from '../links.ts'
 import type { ConsentRow } from '../open-session.ts'
@@ -72,6 +74,7 @@ export async function createConsent(
   const about = { resourceType: 'consent', resourceId: id, companyId: company.id }
   await recordAudit(tx, { actor, action: 'consent.ask', ...about })
   await appendEvent(tx, { type: 'consent.state_changed', ...about, data: { from: null, to: 'created' } })
+  await scheduleExpiry(tx, consent, after(tx.now, UNBEGUN_MS))
   const place = { companyId: company.id, userId: user.id, subjectId: id }
   const { secret } = await createLink(tx, { ...place, purpose: 'consent' })
   const url = linkUrl(ports.publicUrl, secret)
