@@ -18,7 +18,7 @@ export type EntryDraft = {
 /** Without a booking date where the bank gave no entry date and the value date is left to judge by the caller. */
 export function readMtEntry(draft: EntryDraft): StatementEntry {
   const { statementLine: movement } = draft
-  const told: Narrative = { ...readStructuredLines(draft.structured), ...readNarrative(draft.narrative) }
+  const told = readTold(draft)
   const code = [movement.type, told.businessCode].filter(Boolean).join('+')
   const counterAccount = [movement.reference, ...movement.supplement].find((text) => text && isIban(text))
   const words = movement.supplement.filter((text) => text !== counterAccount)
@@ -38,6 +38,11 @@ export function readMtEntry(draft: EntryDraft): StatementEntry {
     details: detailOf(movement, told, account, reference),
   }
 }
+
+const readTold = ({ narrative, structured }: EntryDraft): Narrative =>
+  structured.length > 0
+    ? { ...readStructuredLines(structured), ...readNarrative(narrative) }
+    : readNarrative(narrative)
 
 /** Field 86 tells of one payment; an entry without anything to tell has no detail. */
 function detailOf(

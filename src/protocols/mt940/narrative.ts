@@ -48,9 +48,15 @@ const tidy = (text: string | undefined): string => (text ?? '').replace(/\s+/g, 
 /** Banks write these where there is nothing to write. */
 const nothing = /^(notprovided|nonref)?$/i
 
-function compact(narrative: { [Name in keyof Narrative]: Narrative[Name] | undefined }): Narrative {
-  const stated = Object.entries(narrative).filter(([, value]) => value && !nothing.test(value))
-  return Object.fromEntries(stated)
+type Told = { -readonly [Name in keyof Narrative]?: Narrative[Name] | undefined }
+
+function compact(told: Told): Narrative {
+  const stated: { -readonly [Name in keyof Narrative]: Narrative[Name] } = {}
+  for (const name of Object.keys(told) as (keyof Narrative)[]) {
+    const value = told[name]
+    if (value && !nothing.test(value)) stated[name] = value
+  }
+  return stated
 }
 
 /**
@@ -58,29 +64,30 @@ function compact(narrative: { [Name in keyof Narrative]: Narrative[Name] | undef
  * 60-63 purpose, 30 bank, 31 account, 32-33 name.
  */
 function readNumbered(text: string, code: string | undefined, mark: string): Narrative {
-  const fields = new Map<string, string>()
-  const pieces = text.split(new RegExp(`\\${mark}(\\d\\d)`))
+  const pieces = text.split(mark === '?' ? /\?(\d\d)/ : />(\d\d)/)
+  let [bookingText, journal, purpose, bank, account, name] = ['', '', '', '', '', '']
   for (let i = 1; i + 1 < pieces.length; i += 2) {
-    const number = pieces[i] as string
-    fields.set(number, (fields.get(number) ?? '') + pieces[i + 1])
+    const number = Number(pieces[i])
+    const value = pieces[i + 1] as string
+    if ((number >= 20 && number <= 29) || (number >= 60 && number <= 63)) purpose += value
+    else if (number === 0) bookingText += value
+    else if (number === 10) journal += value
+    else if (number === 30) bank += value
+    else if (number === 31) account += value
+    else if (number === 32 || number === 33) name += value
   }
-  const join = (from: number, to: number) =>
-    Array.from({ length: to - from + 1 }, (_, i) => fields.get(String(from + i)) ?? '').join('')
-  const purpose = readPurpose(join(20, 29) + join(60, 63))
-  const journal = tidy(fields.get('10'))
-  const bank = tidy(fields.get('30'))
   return compact({
-    ...purpose,
-    bookingText: tidy(fields.get('00')),
-    account: tidy(fields.get('31')).replaceAll(' ', ''),
-    bic: /^[A-Z]{6}[A-Z0-9]{2,5}$/.test(bank) ? bank : undefined,
-    name: tidy(join(32, 33)),
-    businessCode: code && (journal ? `${code}+${journal}` : code),
+    ...readPurpose(purpose),
+    bookingText: tidy(bookingText),
+    account: account.replace(/\s/g, ''),
+    bic: /^[A-Z]{6}[A-Z0-9]{2,5}$/.test(bank.trim()) ? bank.trim() : undefined,
+    name: tidy(name),
+    businessCode: code && [code, journal.trim()].filter(Boolean).join('+'),
   })
 }
 
 /** SEPA words inside the purpose: `EREF+…MREF+…SVWZ+…`. Without any of them all of it is the text. */
-function readPurpose(text: string): { [Name in keyof Narrative]: Narrative[Name] | undefined } {
+function readPurpose(text: string): Told {
   const pieces = text.split(/(EREF|KREF|MREF|CRED|DEBT|SVWZ|ABWA|ABWE|COAM|OAMT|PURP)\+/)
   if (pieces.length < 3) return { text: tidy(text) }
   const words = new Map<string, string>()

@@ -16,6 +16,7 @@ export function readMtDate(text: string): string | undefined {
 /** `MMDD` of an entry: in the year that puts it nearest to its value date, or another date of the statement. */
 export function readEntryDate(text: string, near: string | undefined): string | undefined {
   if (!near || !/^\d{4}$/.test(text)) return undefined
+  if (near.endsWith(`-${text.slice(0, 2)}-${text.slice(2)}`)) return near
   const year = Number(near.slice(0, 4))
   const days = [year, year - 1, year + 1]
     .map((one) => `${one}-${text.slice(0, 2)}-${text.slice(2)}`)

@@ -24,7 +24,7 @@ export type MtStatement = {
 }
 
 /** Entries, and characters of theirs, that may wait for the day of their statement; then the value date stands in. */
-const waitingEntries = 5_000
+const waitingEntries = 2_000
 const waitingLength = 8 * 2 ** 20
 
 export function openMtStatement(field: MtField): MtStatement {
