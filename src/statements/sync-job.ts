@@ -24,6 +24,9 @@ export const absent = { psuIpAddress: null, psuUserAgent: null } as const
 
 /** Jobs that have not ended. */
 const unfinished: SyncState[] = ['queued', 'waiting_quota', 'running', 'retry_wait', 'action_required']
+/** Jobs that were asked for and have not begun; `waiting_quota` may also be one that the bank has put off. */
+export const askedStates: readonly SyncState[] = ['queued', 'waiting_quota']
+const isNew = (job: JobRow) => job.startedAt === null && askedStates.includes(job.state as SyncState)
 /** A page cursor of the bank is not used any more after this. */
 const cursorMs = 60 * 60_000
 
@@ -50,7 +53,7 @@ export async function startJob(
   },
 ): Promise<JobRow> {
   const found = await unfinishedJob(tx, account.id)
-  if (found?.state === 'queued') return begin(tx, found, read)
+  if (found && isNew(found)) return begin(tx, found, read)
   if (found && mayContinue(tx, found, read)) {
     if (found.state !== 'running') await moveJob(tx, found, 'running')
     return tx.prisma.syncJob.update({ where: { id: found.id }, data: { psuPresent: read.psuPresent } })
@@ -68,7 +71,7 @@ async function begin(tx: Tx, job: JobRow, { consentId, window, psuPresent }: Rea
   return tx.prisma.syncJob.update({ where: { id: job.id }, data })
 }
 
-function queueJob(tx: Tx, account: Account, window: { from: string; to: string }): Promise<JobRow> {
+export function queueJob(tx: Tx, account: Account, window: { from: string; to: string }): Promise<JobRow> {
   return tx.prisma.syncJob.create({
     data: {
       id: newId('job', tx.now),
@@ -121,9 +124,10 @@ export async function askForConsent(
   await requireAction(tx, account)
   const found = await unfinishedJob(tx, account.id)
   if (found?.state === 'action_required') return found.id
-  if (found && found.state !== 'queued') await cancel(tx, found)
+  const asked = found && isNew(found) ? found : null
+  if (found && !asked) await cancel(tx, found)
   const day = account.readThrough ?? osloDate(tx.now)
-  const job = found?.state === 'queued' ? found : await queueJob(tx, account, { from: day, to: day })
+  const job = asked ?? (await queueJob(tx, account, { from: day, to: day }))
   await moveJob(tx, job, 'action_required', 'no active consent')
   await tx.prisma.syncJob.update({ where: { id: job.id }, data: absent })
   await tx.prisma.account.update({ where: { id: account.id }, data: { nextSyncAt: null } })

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { askForRefresh } from '../../../statements/refresh.ts'
 import { defineRoute } from '../../define-route.ts'
+import { instant } from '../../wire.ts'
 import { syncJob, syncJobOf } from '../syncJobs/schema.ts'
 import { accountParams } from './schema.ts'
 
@@ -16,26 +17,32 @@ const presentPsu = z
     'The person who is using your system right now. Leave it out when there is none: presence is never faked.',
   )
 
+const asked = syncJob
+  .extend({ dueAt: instant.describe('When the account is read: now, or once the bank allows it.') })
+  .meta({ id: 'SyncJobAskedFor' })
+
 export const refreshAccount = defineRoute({
   method: 'POST',
   path: '/v1/accounts/:accountId/refresh',
   operationId: 'refreshAccount',
   summary: 'Read an account now',
   description:
-    'Without a person present it uses one of the few unattended reads that a bank allows in a day.',
+    'Without a person present it uses one of the few unattended reads that a bank allows in 24 hours. Are they used up, ' +
+    'the job is `waiting_quota` and done at `dueAt`.',
   tag: 'accounts',
   scope: 'write',
   creates: false,
   params: accountParams,
   body: z.strictObject({ psu: presentPsu.optional() }).default({}),
-  answer: { status: 202, schema: syncJob },
+  answer: { status: 202, schema: asked },
   problems: ['state_conflict'],
-  async handle({ tx, params, body, caller }) {
+  async handle({ tx, params, body, caller, ports }) {
     const psu = body.psu && {
       ipAddress: body.psu.ipAddress,
       ...(body.psu.userAgent ? { userAgent: body.psu.userAgent } : {}),
     }
     const input = { accountId: params.accountId, ...(psu ? { psu } : {}) }
-    return syncJobOf(await askForRefresh(tx, caller.actor, input))
+    const { job, dueAt } = await askForRefresh(ports, tx, caller.actor, input)
+    return { ...syncJobOf(job), dueAt }
   },
 })
