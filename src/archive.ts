@@ -3,7 +3,7 @@ import { after } from './domain/clock.ts'
 import { newId } from './domain/ids.ts'
 import { sha256, type Vault } from './vault.ts'
 
-/** Raw input is destroyed after 13 months; documents and evidence stay. */
+/** Raw input is destroyed after 13 months (`jobs/sweep.ts`); documents and evidence stay. */
 const RAW_KEPT_MS = 396 * 86_400_000
 
 export type ArchiveInput = {

@@ -19,6 +19,7 @@ import { startRelay, startSealer } from './jobs/loops.ts'
 import { smtpMailer } from './jobs/message-send/mailer.ts'
 import type { JobPorts } from './jobs/ports.ts'
 import { startWorker } from './jobs/runtime.ts'
+import { startSweeper } from './jobs/sweep.ts'
 import { bankIdClient } from './protocols/bankid/client.ts'
 import { registerClient } from './protocols/brreg/client.ts'
 import { readCertificate, requireRoles } from './protocols/eidas/certificate.ts'
@@ -34,7 +35,7 @@ export type Gateway = {
   readonly ports: GatewayPorts
   /** The API and the hosted pages, not yet listening. */
   buildApi(): Promise<FastifyInstance>
-  /** Workers, relay and sealer. */
+  /** Workers, relay, sealer and sweeper. */
   startWork(): Promise<{ stop(): Promise<void> }>
   close(): Promise<void>
 }
@@ -152,9 +153,10 @@ async function startWork(ports: GatewayPorts, databaseUrl: string): Promise<{ st
   const worker = await startWorker(ports, { queueUrl, databaseUrl, jobs, connections })
   const relay = startRelay(ports, { onFed: () => worker.nudge() })
   const sealer = startSealer(ports, { signer: auditSigner(readPem(ports.config.AUDIT_KEY)) })
+  const sweeper = startSweeper(ports)
   return {
     async stop() {
-      await Promise.all([relay.stop(), sealer.stop(), worker.stop()])
+      await Promise.all([relay.stop(), sealer.stop(), sweeper.stop(), worker.stop()])
     },
   }
 }
