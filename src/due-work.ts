@@ -28,3 +28,30 @@ export async function schedule(
     values (${newId('due', tx.now)}, ${tx.clientId}, ${work.companyId}, ${work.kind}, ${work.subjectId}, ${work.dueAt}, ${tx.now})
     on conflict (client_id, kind, subject_id) do update set due_at = least(due_work.due_at, excluded.due_at)`
 }
+
+/** `schedule` for many subjects of one kind, in one statement. */
+export async function scheduleMany(
+  tx: Tx,
+  kind: DueKind,
+  subjects: readonly { readonly id: string; readonly companyId: string | null }[],
+  dueAt: Date,
+): Promise<void> {
+  if (subjects.length === 0) return
+  // Two that schedule the same subjects take their rows in one order.
+  const ordered = subjects.toSorted((a, b) => (a.id < b.id ? -1 : 1))
+  await tx.sql.query(
+    `insert into due_work (id, client_id, company_id, kind, subject_id, due_at, created_at)
+     select id, $1, company_id, $2, subject_id, $3, $4
+     from unnest($5::text[], $6::text[], $7::text[]) as s (id, company_id, subject_id)
+     on conflict (client_id, kind, subject_id) do update set due_at = least(due_work.due_at, excluded.due_at)`,
+    [
+      tx.clientId,
+      kind,
+      dueAt,
+      tx.now,
+      ordered.map(() => newId('due', tx.now)),
+      ordered.map(({ companyId }) => companyId),
+      ordered.map(({ id }) => id),
+    ],
+  )
+}

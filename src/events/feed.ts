@@ -1,6 +1,6 @@
 import type { Db, Prisma, Tx } from '../db.ts'
 import { newId } from '../domain/ids.ts'
-import { schedule } from '../due-work.ts'
+import { scheduleMany } from '../due-work.ts'
 
 /** Clients looked at in one round, and events taken per client and transaction. */
 const clientsAtOnce = 50
@@ -98,29 +98,27 @@ async function makeDeliveries(tx: Tx, events: readonly Unfed[]): Promise<void> {
     where: { state: 'enabled' },
     select: { id: true, types: true },
   })
-  for (const endpoint of endpoints) {
-    const wanted = events.filter((event) => wants(endpoint.types, event.type))
-    const deliveries = wanted.map((event) => ({ id: newId('delivery', tx.now), event }))
-    await tx.prisma.webhookDelivery.createMany({
-      data: deliveries.map(({ id, event }) => ({
-        id,
-        clientId: tx.clientId,
-        endpointId: endpoint.id,
-        eventId: event.id,
-        state: 'pending',
-        attempts: 0,
-        createdAt: tx.now,
-      })),
-    })
-    for (const { id, event } of deliveries) {
-      await schedule(tx, {
-        kind: 'webhook-deliver',
-        subjectId: id,
-        companyId: event.companyId,
-        dueAt: tx.now,
-      })
-    }
-  }
+  const deliveries = endpoints.flatMap((endpoint) =>
+    events
+      .filter((event) => wants(endpoint.types, event.type))
+      .map((event) => ({ id: newId('delivery', tx.now), endpointId: endpoint.id, event })),
+  )
+  if (deliveries.length === 0) return
+  // The feed is locked meanwhile: two statements, however many there are.
+  await tx.sql.query(
+    `insert into webhook_delivery (id, client_id, endpoint_id, event_id, state, attempts, created_at)
+     select id, $1, endpoint_id, event_id, 'pending', 0, $2
+     from unnest($3::text[], $4::text[], $5::text[]) as d (id, endpoint_id, event_id)`,
+    [
+      tx.clientId,
+      tx.now,
+      deliveries.map(({ id }) => id),
+      deliveries.map(({ endpointId }) => endpointId),
+      deliveries.map(({ event }) => event.id),
+    ],
+  )
+  const subjects = deliveries.map(({ id, event }) => ({ id, companyId: event.companyId }))
+  await scheduleMany(tx, 'webhook-deliver', subjects, tx.now)
 }
 
 export type FedEvent = {

@@ -189,6 +189,15 @@ describe('a webhook', () => {
     expect(received).toHaveLength(0)
   })
 
+  it('waits without counting an attempt while its endpoint does not answer', async () => {
+    const parcel = await fedEvent('http://127.0.0.1:1/hook')
+    await run(parcel)
+    expect(await deliveryOf(parcel)).toMatchObject({ attempts: 1, state: 'retry_wait' })
+    const outcome = await run(parcel)
+    expect(outcome).toMatchObject({ next: expect.any(Date) })
+    expect(await deliveryOf(parcel)).toMatchObject({ attempts: 1, state: 'retry_wait' })
+  })
+
   it('names why there was no answer', async () => {
     const parcel = await fedEvent('http://127.0.0.1:1/')
     await run(parcel)

@@ -1,6 +1,6 @@
 import type { Actor } from '../../audit/record.ts'
 import type { Tx } from '../../db.ts'
-import { systemClock } from '../../domain/clock.ts'
+import { after, systemClock } from '../../domain/clock.ts'
 import { deliveryMachine, webhookEndpointMachine } from '../../domain/machines.ts'
 import { moveState } from '../../events/move.ts'
 import { nextWebhookAttempt, retryAfterMs } from '../../events/webhook-retry.ts'
@@ -8,9 +8,12 @@ import { type Answer, sendWebhook } from '../../events/webhook-send.ts'
 import { webhookHeaders } from '../../events/webhook-signature.ts'
 import type { Outcome, Run } from '../define-job.ts'
 import type { WebhookPorts } from '../ports.ts'
+import { endpoints } from './endpoints.ts'
 
 const actor: Actor = { kind: 'job', id: 'webhook-deliver' }
 const deadlineMs = 10_000
+/** The places at endpoints that this process has taken. */
+const places = endpoints()
 
 type Parcel = {
   readonly attempts: number
@@ -27,9 +30,31 @@ type Parcel = {
  * sending sends again, under the same `webhook-id`.
  */
 export async function deliver(ports: WebhookPorts, run: Run): Promise<Outcome> {
-  const parcel = await ports.db.forClient(run.clientId, (tx) => takeUp(tx, ports, run.subjectId))
-  if (!parcel) return 'done'
-  const answer = await sendWebhook({
+  const endpointId = await ports.db.forClient(run.clientId, (tx) => endpointOf(tx, run.subjectId))
+  if (!endpointId) return 'done'
+  const waitMs = places.enter(endpointId)
+  if (waitMs !== null) return { next: after(ports.clock.now(), waitMs) }
+  let silent = false
+  try {
+    const parcel = await ports.db.forClient(run.clientId, (tx) => takeUp(tx, ports, run.subjectId))
+    if (!parcel) return 'done'
+    const answer = await send(ports, run, parcel)
+    silent = answer.status === null
+    return await ports.db.forClient(run.clientId, (tx) => conclude(tx, run.subjectId, parcel, answer))
+  } finally {
+    places.leave(endpointId, !silent)
+  }
+}
+
+/** Where a delivery goes; undefined when there is nothing to send (any more). */
+async function endpointOf(tx: Tx, deliveryId: string): Promise<string | undefined> {
+  const delivery = await tx.prisma.webhookDelivery.findUnique({ where: { id: deliveryId } })
+  if (!delivery || delivery.state === 'delivered' || delivery.state === 'exhausted') return undefined
+  return delivery.endpointId
+}
+
+function send(ports: WebhookPorts, run: Run, parcel: Parcel): Promise<Answer> {
+  return sendWebhook({
     url: parcel.url,
     headers: {
       'content-type': 'application/json',
@@ -41,7 +66,6 @@ export async function deliver(ports: WebhookPorts, run: Run): Promise<Outcome> {
     allowPrivate: ports.allowPrivateWebhooks,
     signal: run.signal,
   })
-  return ports.db.forClient(run.clientId, (tx) => conclude(tx, run.subjectId, parcel, answer))
 }
 
 /** Moves the delivery to `sending` before a byte leaves; undefined when there is nothing to send (any more). */
