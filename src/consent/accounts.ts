@@ -89,7 +89,9 @@ async function keepAccount(
     })
     return
   }
-  const row = await upsertAccount(tx, { consent, account, number, judged })
+  const known = await upsertAccount(tx, { consent, account, number, judged })
+  if (isInDoubt(known, judged)) return noteDoubt(tx, known, judged)
+  const row = await linkBank(tx, known, consent)
   await tx.prisma.accountAccess.createMany({
     data: [
       {
@@ -139,17 +141,39 @@ async function upsertAccount(
   const row = await tx.prisma.account.findUniqueOrThrow({
     where: { clientId_companyId_number_currency: key },
   })
-  // Until now it was known from files only: from here on there is a bank behind it.
-  if (!row.connectionId) {
-    const { connectionId, institutionId } = consent
-    await tx.prisma.account.update({ where: { id: row.id }, data: { connectionId, institutionId } })
-  }
   if (made.count === 1) {
     const about = { resourceType: 'account', resourceId: row.id, companyId: row.companyId }
     await recordAudit(tx, { actor, action: 'account.discover', ...about })
     await appendEvent(tx, { type: 'account.discovered', ...about })
   }
   return row
+}
+
+/** Handed in by file it counts as declared; for the bank's word to be read, that must be certain, or a person's. */
+function isInDoubt(known: AccountRow, judged: Ownership): boolean {
+  if (judged.kind !== 'doubtful' || known.ownership === 'confirmed') return false
+  return known.connectionId === null && known.state !== 'discovered'
+}
+
+/** The consent does not reach the account, and what was handed in stays. */
+async function noteDoubt(tx: Tx, known: AccountRow, { ownership, evidence }: Ownership): Promise<void> {
+  if (known.ownershipEvidence === evidence) return
+  const data = { ownership, ownershipEvidence: evidence }
+  await tx.prisma.account.update({ where: { id: known.id }, data })
+  await recordAudit(tx, {
+    actor,
+    action: 'account.owner_doubtful',
+    resourceType: 'account',
+    resourceId: known.id,
+    companyId: known.companyId,
+  })
+}
+
+/** What was known from files only has a bank behind it from here on. */
+async function linkBank(tx: Tx, known: AccountRow, consent: ConsentRow): Promise<AccountRow> {
+  if (known.connectionId) return known
+  const { connectionId, institutionId } = consent
+  return tx.prisma.account.update({ where: { id: known.id }, data: { connectionId, institutionId } })
 }
 
 async function enable(tx: Tx, account: AccountRow): Promise<void> {

@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { BankAccount } from '../../src/connectors/connector.ts'
 import { discoverAccounts, judgeOwnership } from '../../src/consent/accounts.ts'
 import { openAccountSession } from '../../src/consent/open-session.ts'
+import { newId } from '../../src/domain/ids.ts'
 import { ola } from '../support/fake-identity.ts'
 import { dueAt, type Rooms, testRooms, wayOf } from '../support/rooms.ts'
 import { type Asked, activeConsent } from './consents.ts'
@@ -97,6 +98,88 @@ test('a doubtful account is kept, unread', async () => {
   const [account] = await accountsOf(asked)
   expect(account).toMatchObject({ state: 'discovered', ownershipEvidence: 'the bank names another owner' })
   expect(await dueAt(rooms, 'statements-sync', account?.id ?? '')).toBeNull()
+})
+
+describe('an account that was known from a file first', () => {
+  const unowned: BankAccount = {
+    resourceId: 'R-1',
+    iban: business.iban ?? '',
+    currency: 'NOK',
+    usage: 'unknown',
+  }
+  const knownFromFile = (asked: Asked, ownership = 'declared') =>
+    rooms.run(async (tx) => {
+      const account = {
+        id: newId('account', tx.now),
+        clientId: tx.clientId,
+        companyId: asked.company.id,
+        number: 'NO9386011117947',
+        currency: 'NOK',
+        state: 'discovered',
+        ownership,
+        ownershipEvidence: 'handed in by file',
+        createdAt: tx.now,
+      }
+      await tx.prisma.account.create({ data: account })
+      await tx.prisma.account.update({ where: { id: account.id }, data: { state: 'enabled' } })
+      return account.id
+    })
+  const session = (id: string) => rooms.run((tx) => openAccountSession(rooms.ports, tx, id))
+
+  test('is read once a bank names the company', async () => {
+    const asked = await activeConsent(rooms)
+    const id = await knownFromFile(asked)
+    rooms.bank.accounts = [business]
+    await discover(asked)
+    const [account] = await accountsOf(asked)
+    expect(account).toMatchObject({
+      id,
+      connectionId: expect.stringMatching(/^cnx_/),
+      institutionId: 'fjordbanken',
+    })
+    expect(await dueAt(rooms, 'statements-sync', id)).toEqual(rooms.clock.now())
+    expect(await session(id)).not.toBeNull()
+  })
+
+  test.each<[string, BankAccount, string]>([
+    [
+      'the bank names another owner',
+      { ...business, ownerName: 'Noen Andre AS' },
+      'the bank names another owner',
+    ],
+    ['the bank names nobody', unowned, 'the bank says neither usage nor owner'],
+  ])('is not read where %s, and keeps its files', async (_what, stated, evidence) => {
+    const asked = await activeConsent(rooms)
+    const id = await knownFromFile(asked, 'name_match')
+    rooms.bank.accounts = [stated]
+    await discover(asked)
+    await discover(asked)
+    const [account] = await accountsOf(asked)
+    const kept = {
+      id,
+      state: 'enabled',
+      ownership: 'declared',
+      ownershipEvidence: evidence,
+      connectionId: null,
+    }
+    expect(account).toMatchObject(kept)
+    expect(await dueAt(rooms, 'statements-sync', id)).toBeNull()
+    expect(await session(id)).toBeNull()
+    const notes = await rooms.run((tx) =>
+      tx.prisma.auditEntry.count({ where: { action: 'account.owner_doubtful', resourceId: id } }),
+    )
+    expect(notes).toBe(1)
+  })
+
+  test('is read, whatever the bank says of its owner, once a person has confirmed it', async () => {
+    const asked = await activeConsent(rooms)
+    const id = await knownFromFile(asked, 'confirmed')
+    rooms.bank.accounts = [{ ...business, ownerName: 'Noen Andre AS' }]
+    await discover(asked)
+    expect((await accountsOf(asked))[0]).toMatchObject({ id, ownership: 'confirmed' })
+    expect(await dueAt(rooms, 'statements-sync', id)).toEqual(rooms.clock.now())
+    expect(await session(id)).not.toBeNull()
+  })
 })
 
 test('asked twice, and by two people, an account is one; each consent reaches it by its own handle', async () => {
