@@ -6,7 +6,19 @@ export function renderSummary(file: string, summary: FileSummary): string {
   const title = `${file}\n${summary.version} · ${summary.encoding} · ${count(summary.statements.length, 'statement')}`
   if (summary.statements.length === 0) return `${title}\n${renderWarnings(summary.warnings)}`
   const rows = summary.statements.map(renderRow)
-  return `${title}\n\n${renderTable(columns, rows)}\n${renderWarnings(summary.warnings)}`
+  const table = renderTable(columns, rows)
+  return `${title}\n\n${table}\n${renderNotBooked(summary.statements)}${renderWarnings(summary.warnings)}`
+}
+
+/** In and Out count every entry; what adds up are the booked ones. */
+function renderNotBooked(statements: readonly StatementSummary[]): string {
+  const lines = statements.flatMap(({ account, notBooked }) => {
+    if (!notBooked) return []
+    const sums = notBooked.sums.map(({ currency, sum }) => `${renderAmount(sum)} ${currency}`).join(', ')
+    const entries = notBooked.entries === 1 ? '1 entry' : `${notBooked.entries} entries`
+    return [`  ${renderAccount(account)}: ${entries} of ${sums} not booked yet, and in no balance`]
+  })
+  return lines.length > 0 ? `\n${lines.join('\n')}\n` : ''
 }
 
 /** Why a file could not be read, and where. */

@@ -29,6 +29,11 @@ export type StatementSummary = {
   readonly sumDebits: string
   /** Sums in currencies besides the one above, where entries are in several. */
   readonly otherCurrencies?: readonly { currency: string; sumCredits: string; sumDebits: string }[]
+  /** Of the entries above those that are reserved or only announced: no balance counts them. Sum by currency, signed. */
+  readonly notBooked?: {
+    readonly entries: number
+    readonly sums: readonly { currency: string; sum: string }[]
+  }
   /** Opening booked balance and booked entries give the closing booked balance; null where one is not stated. */
   readonly proven: boolean | null
 }
@@ -76,10 +81,21 @@ type Sums = {
   readonly credited: Map<string, bigint>
   readonly debited: Map<string, bigint>
   readonly booked: Map<string, bigint>
+  notBookedEntries: number
+  readonly notBooked: Map<string, bigint>
 }
 
 function newSums(): Sums {
-  return { entries: 0, credits: 0, debits: 0, credited: new Map(), debited: new Map(), booked: new Map() }
+  return {
+    entries: 0,
+    credits: 0,
+    debits: 0,
+    credited: new Map(),
+    debited: new Map(),
+    booked: new Map(),
+    notBookedEntries: 0,
+    notBooked: new Map(),
+  }
 }
 
 function addEntry(sums: Sums, entry: StatementEntry): void {
@@ -92,7 +108,9 @@ function addEntry(sums: Sums, entry: StatementEntry): void {
     sums.debits++
     add(sums.debited, currency, -minor)
   }
-  if (entry.status === 'booked') add(sums.booked, currency, minor)
+  if (entry.status === 'booked') return add(sums.booked, currency, minor)
+  sums.notBookedEntries++
+  add(sums.notBooked, currency, minor)
 }
 
 function add(to: Map<string, bigint>, currency: string, minor: bigint): void {
@@ -128,8 +146,17 @@ function summariseStatement(head: StatementHead, sums: Sums): StatementSummary {
     ...(others.length > 0 && {
       otherCurrencies: others.map((currency) => ({ currency, ...sumsIn(currency) })),
     }),
+    ...(sums.notBookedEntries > 0 && { notBooked: notBookedOf(sums) }),
     proven: prove(head, sums.booked),
   }
+}
+
+function notBookedOf({ notBookedEntries, notBooked }: Sums): NonNullable<StatementSummary['notBooked']> {
+  const sums = [...notBooked].map(([currency, minor]) => ({
+    currency,
+    sum: formatAmount({ minor, currency }),
+  }))
+  return { entries: notBookedEntries, sums }
 }
 
 /** Only stated booked balances prove anything, and only in their own currency. */
