@@ -48,8 +48,16 @@ export async function getUser(tx: Tx, id: string): Promise<UserRow> {
   return user
 }
 
-/** Users that a request body names: all there and all of the company, or `reference_unknown`. */
-export async function usersOfCompany(tx: Tx, companyId: string, ids: readonly string[]): Promise<UserRow[]> {
+/**
+ * Users that a request names: all there and all of the company.
+ * @throws Problem `reference_unknown` naming each that is not, at its `pathOf` in the request.
+ */
+export async function usersOfCompany(
+  tx: Tx,
+  companyId: string,
+  ids: readonly string[],
+  pathOf: (index: number) => string = () => 'body.userId',
+): Promise<UserRow[]> {
   const found = await tx.prisma.user.findMany({
     where: { clientId: tx.clientId, id: { in: [...ids] }, companyId },
   })
@@ -59,7 +67,7 @@ export async function usersOfCompany(tx: Tx, companyId: string, ids: readonly st
     throw new Problem('reference_unknown', {
       detail: `${missing.join(', ')}: no such person in company ${companyId}.`,
       errors: missing.map((id) => ({
-        path: `body.${ids.indexOf(id)}`,
+        path: pathOf(ids.indexOf(id)),
         message: `${id} is not a person of this company`,
       })),
     })

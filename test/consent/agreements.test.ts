@@ -44,7 +44,7 @@ test('a signer of another company is refused by name of the field', async () => 
   const stranger = await rooms.person(elsewhere)
   await expect(draft(here.id, [stranger.id])).rejects.toMatchObject({
     code: 'reference_unknown',
-    facts: { errors: [{ path: 'body/0' }] },
+    facts: { errors: [{ path: 'body.signerIds.0' }] },
   })
 })
 

@@ -27,7 +27,7 @@ export async function createAgreement(
   input: { companyId: string; signerIds: readonly string[]; language: Language },
 ): Promise<AgreementRow> {
   const company = await getCompany(tx, input.companyId)
-  const signers = await usersOfCompany(tx, company.id, input.signerIds)
+  const signers = await usersOfCompany(tx, company.id, input.signerIds, (i) => `body.signerIds.${i}`)
   const version = await nextVersion(tx, company.id)
   const id = newId('agreement', tx.now)
   const document = await makeDocument(ports, tx, { id, company, signers, language: input.language })
