@@ -72,6 +72,16 @@ export class Problem extends Error {
   }
 }
 
+/** Everything that is wrong with a request, each by its place (`body.amount.currency`). */
+export function invalidRequest(errors: NonNullable<ProblemFacts['errors']>): Problem {
+  const [first] = errors
+  const detail =
+    errors.length === 1 && first
+      ? `${first.path}: ${first.message}.`
+      : `${errors.length} parts of the request are not valid.`
+  return new Problem('invalid_request', { detail, errors })
+}
+
 /** What is not there and what may not be seen look the same (DESIGN 6). */
 export function notFound(what: string, id: string): Problem {
   return new Problem('not_found', `There is no ${what} ${id}.`)

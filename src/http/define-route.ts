@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Actor } from '../audit/record.ts'
 import type { Tx } from '../db.ts'
-import { Problem, type ProblemCode } from '../domain/problems.ts'
+import { invalidRequest, Problem, type ProblemCode } from '../domain/problems.ts'
 import type { HttpPorts } from './ports.ts'
 
 /** What an API key may do. `admin` may write, and `write` may read. */
@@ -224,7 +224,7 @@ function readRequest<
   const headers = readPart('headers', spec.headers, request.headers)
   const body = isRaw(spec.body) ? readRaw(request.body) : readPart('body', spec.body, request.body)
   const errors = [...query.issues, ...headers.issues, ...body.issues]
-  if (errors.length > 0) throw invalid(errors)
+  if (errors.length > 0) throw invalidRequest(errors)
   return {
     params: params.value as z.output<P>,
     query: query.value as z.output<Q>,
@@ -261,13 +261,4 @@ function controlCharacters(value: unknown, path: string): Issue[] {
 function readRaw(value: unknown): { value: Buffer | undefined; issues: Issue[] } {
   if (Buffer.isBuffer(value) && value.length > 0) return { value, issues: [] }
   return { value: undefined, issues: [{ path: 'body', message: 'The body is empty' }] }
-}
-
-function invalid(errors: readonly Issue[]): Problem {
-  const [first] = errors
-  const detail =
-    errors.length === 1 && first
-      ? `${first.path}: ${first.message}.`
-      : `${errors.length} parts of the request are not valid.`
-  return new Problem('invalid_request', { detail, errors })
 }

@@ -5,8 +5,8 @@ import { osloDate } from '../domain/clock.ts'
 import { newId } from '../domain/ids.ts'
 import { paymentMachine } from '../domain/machines.ts'
 import type { Money } from '../domain/money.ts'
-import { isBban, isIban, isKid, normaliseAccount } from '../domain/norwegian.ts'
-import { notFound, Problem } from '../domain/problems.ts'
+import { ibanToBban, isIban, isKid, normaliseAccount } from '../domain/norwegian.ts'
+import { invalidRequest, notFound, Problem } from '../domain/problems.ts'
 import { appendEvent } from '../events/append.ts'
 import { moveState } from '../events/move.ts'
 import { holdItem } from './item.ts'
@@ -26,18 +26,29 @@ export type NewPayment = {
 
 type Fault = { path: string; message: string }
 
+/** The product that is sent is the Norwegian domestic one: other countries come with their own. */
+function accountFault(creditor: string): string | null {
+  if (ibanToBban(creditor)) return null
+  if (isIban(creditor)) return 'only Norwegian accounts can be paid so far'
+  const looksRight = /^(\d{11}|NO\d{13})$/.test(creditor)
+  return looksRight
+    ? 'the account number fails its check digit'
+    : 'not a Norwegian account number: 11 digits, or an IBAN'
+}
+
 function faultsOf(input: NewPayment, facts: { currency: string; number: string; today: string }): Fault[] {
   const faults: Fault[] = []
-  const say = (path: string, message: string) => faults.push({ path: `body/${path}`, message })
+  const say = (path: string, message: string) => faults.push({ path: `body.${path}`, message })
   const creditor = normaliseAccount(input.creditorAccount)
-  if (!isIban(creditor) && !isBban(creditor))
-    say('creditorAccount', 'the account number fails its check digit')
+  const wrong = accountFault(creditor)
+  if (wrong) say('creditorAccount', wrong)
   if (creditor === facts.number) say('creditorAccount', 'debtor and creditor are the same account')
   if (input.amount.minor <= 0n) say('amount', 'the amount must be more than zero')
-  if (input.amount.currency !== facts.currency) say('amount/currency', `the account is in ${facts.currency}`)
+  if (input.amount.currency !== facts.currency) say('amount.currency', `the account is in ${facts.currency}`)
   if (input.kid !== undefined && input.text !== undefined)
     say('text', 'a payment carries a KID or a text, not both')
-  if (input.kid !== undefined && !isKid(input.kid)) say('kid', 'the KID fails its check digit')
+  if (input.kid !== undefined && !isKid(input.kid))
+    say('kid', 'not a KID: 2 to 25 digits, the last one a check digit')
   if (input.executionDate !== undefined && input.executionDate < facts.today)
     say('executionDate', 'the date has passed')
   return faults
@@ -57,8 +68,7 @@ export async function createPayment(tx: Tx, actor: Actor, input: NewPayment): Pr
     number: account.number,
     today: osloDate(tx.now),
   })
-  if (faults.length > 0)
-    throw new Problem('invalid_request', { detail: 'The payment cannot be made as it is.', errors: faults })
+  if (faults.length > 0) throw invalidRequest(faults)
   if (input.openItemId) await holdItem(tx, account.companyId, input.openItemId, input.amount)
   const id = newId('payment', tx.now)
   const payment = await tx.prisma.payment.create({

@@ -4,7 +4,7 @@ import type { Tx } from '../db.ts'
 import { newId } from '../domain/ids.ts'
 import type { Money } from '../domain/money.ts'
 import { normaliseAccount } from '../domain/norwegian.ts'
-import { notFound, Problem } from '../domain/problems.ts'
+import { invalidRequest, notFound, Problem } from '../domain/problems.ts'
 import { appendEvent } from '../events/append.ts'
 import { reconcileAll } from './schedule.ts'
 
@@ -26,10 +26,9 @@ export type OpenItemRow = Awaited<ReturnType<Tx['prisma']['openItem']['findUniqu
 export async function createOpenItem(tx: Tx, actor: Actor, input: NewOpenItem): Promise<OpenItemRow> {
   const company = await getCompany(tx, input.companyId)
   if (input.amount.minor <= 0n) {
-    const errors = [
-      { path: 'body/amount', message: 'the amount must be more than zero; direction says which way' },
-    ]
-    throw new Problem('invalid_request', { detail: 'The open item cannot be taken as it is.', errors })
+    throw invalidRequest([
+      { path: 'body.amount', message: 'the amount must be more than zero; direction says which way' },
+    ])
   }
   const key = { clientId: tx.clientId, companyId: company.id, externalId: input.externalId }
   const made = await tx.prisma.openItem.createMany({

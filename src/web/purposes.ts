@@ -107,7 +107,7 @@ const approve: Purpose = {
         return await submitPayment(ports, visit.visitor, place)
       } catch (error) {
         // What came of it is written down: the page tells, and whether another try is safe.
-        if (!isFailure(error, 'rejected', 'outcome_unknown', 'malformed')) throw error
+        if (!isFailure(error, 'rejected', 'outcome_unknown', 'malformed', 'sca_unsupported')) throw error
         ports.log.warn({ err: error, paymentId }, 'a payment was not taken')
         return null
       }

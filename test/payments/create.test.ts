@@ -23,24 +23,25 @@ const faultsOf = (more: Partial<NewPayment>) =>
   )
 
 test.each<[string, Partial<NewPayment>, string[]]>([
-  ['a wrong check digit in the account', { creditorAccount: '15032080118' }, ['body/creditorAccount']],
-  ['a wrong check digit in the IBAN', { creditorAccount: 'NO5015032080118' }, ['body/creditorAccount']],
-  ['the debtor as creditor', { creditorAccount: debtorIban }, ['body/creditorAccount']],
+  ['a wrong check digit in the account', { creditorAccount: '15032080118' }, ['body.creditorAccount']],
+  ['a wrong check digit in the IBAN', { creditorAccount: 'NO5015032080118' }, ['body.creditorAccount']],
+  ['the debtor as creditor', { creditorAccount: debtorIban }, ['body.creditorAccount']],
   [
     'the debtor as creditor, as people write it',
     { creditorAccount: '8601.11.17947' },
-    ['body/creditorAccount'],
+    ['body.creditorAccount'],
   ],
-  ['nothing to pay', { amount: { minor: 0n, currency: 'NOK' } }, ['body/amount']],
-  ['less than nothing', { amount: { minor: -1n, currency: 'NOK' } }, ['body/amount']],
-  ['another currency', { amount: { minor: 100n, currency: 'EUR' } }, ['body/amount/currency']],
-  ['KID and text', { text: 'Faktura 7' }, ['body/text']],
-  ['a KID that fails its check digit', { kid: '2345678' }, ['body/kid']],
-  ['a date that has passed', { executionDate: '2026-01-04' }, ['body/executionDate']],
+  ['an account abroad', { creditorAccount: 'SE4550000000058398257466' }, ['body.creditorAccount']],
+  ['nothing to pay', { amount: { minor: 0n, currency: 'NOK' } }, ['body.amount']],
+  ['less than nothing', { amount: { minor: -1n, currency: 'NOK' } }, ['body.amount']],
+  ['another currency', { amount: { minor: 100n, currency: 'EUR' } }, ['body.amount.currency']],
+  ['KID and text', { text: 'Faktura 7' }, ['body.text']],
+  ['a KID that fails its check digit', { kid: '2345678' }, ['body.kid']],
+  ['a date that has passed', { executionDate: '2026-01-04' }, ['body.executionDate']],
   [
     'everything at once, each named',
     { creditorAccount: '1', amount: { minor: 0n, currency: 'EUR' }, kid: 'x', executionDate: '2020-01-01' },
-    ['body/creditorAccount', 'body/amount', 'body/amount/currency', 'body/kid', 'body/executionDate'],
+    ['body.creditorAccount', 'body.amount', 'body.amount.currency', 'body.kid', 'body.executionDate'],
   ],
 ])('refused: %s', async (_name, more, paths) => {
   expect(await faultsOf(more)).toEqual(['invalid_request', ...paths])
