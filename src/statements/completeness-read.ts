@@ -1,5 +1,7 @@
 import type { Prisma, Tx } from '../db.ts'
+import { addDays, osloDate } from '../domain/clock.ts'
 
+/** `cause`: why the day is not proven; null where it is. */
 export type AccountDayRow = Prisma.AccountDayGetPayload<object>
 
 /** Days that are proven, or do not add up, only together. */
@@ -9,46 +11,119 @@ export type Gap = Span & {
   readonly differenceMinor: bigint
   readonly cause: string
 }
+export type ProofCounts = Readonly<Record<'open' | 'proven' | 'gap' | 'unprovable', number>>
 
 export type Completeness = {
+  /** At most `mostDays` calendar days, from the first of the period on. */
   readonly days: readonly AccountDayRow[]
+  /** The first day behind them; null where they are all of the period. */
+  readonly nextFrom: string | null
+  /** Gaps that touch the period, oldest first, at most `mostGaps`. */
   readonly gaps: readonly Gap[]
+  readonly gapCount: number
   readonly spans: readonly Span[]
-  readonly counts: Readonly<Record<'open' | 'proven' | 'gap' | 'unprovable', number>>
-  /** First day that was judged, and the last day up to which everything is proven from there on. */
+  /** Days of the whole period, in each currency. */
+  readonly counts: ProofCounts
+  /** First day that was judged, and the last day up to which everything is proven from there on, in all currencies. */
   readonly firstDay: string | null
   readonly provenThrough: string | null
 }
 
-/** A year and some days at a time. */
-const mostDays = 1100
+/** Calendar days in one answer: three years. */
+export const mostDays = 1100
+/** Gaps in one answer; the others are counted. */
+export const mostGaps = 500
 
-/** Proof of an account day by day within some dates (both included), oldest first; every gap by its amount. */
-export async function completeness(
-  tx: Tx,
-  accountId: string,
-  period: { readonly from?: string; readonly to?: string } = {},
-): Promise<Completeness> {
-  const days = await tx.prisma.accountDay.findMany({
-    where: {
-      accountId,
-      date: { ...(period.from ? { gte: period.from } : {}), ...(period.to ? { lte: period.to } : {}) },
-    },
-    orderBy: [{ date: 'desc' }, { currency: 'desc' }],
-    take: mostDays,
+type Period = { readonly from?: string; readonly to?: string }
+
+/**
+ * Proof of an account day by day within some dates (both included; without them from its first day on), oldest first;
+ * every gap by its amount.
+ */
+export async function completeness(tx: Tx, accountId: string, period: Period = {}): Promise<Completeness> {
+  const { firstDay, lastDay, ...whole } = await summary(tx, accountId, period)
+  if (firstDay === null || lastDay === null) {
+    return { ...whole, firstDay, days: [], nextFrom: null, spans: [], gaps: [], gapCount: 0 }
+  }
+  const end = addDays(firstDay, mostDays - 1)
+  const rows = await tx.prisma.accountDay.findMany({
+    where: { clientId: tx.clientId, accountId, date: { gte: firstDay, lte: end < lastDay ? end : lastDay } },
+    orderBy: [{ date: 'asc' }, { currency: 'asc' }],
   })
-  days.reverse()
-  const counts = { open: 0, proven: 0, gap: 0, unprovable: 0 }
-  for (const day of days) counts[day.proof as keyof typeof counts]++
-  return { days, gaps: gapsIn(days), spans: spansIn(days), counts, ...reach(days) }
+  const today = osloDate(tx.now)
+  const days = rows.map((row) => (row.cause === 'today' && row.date < today ? awaitingRead(row) : row))
+  const nextFrom = end < lastDay ? addDays(end, 1) : null
+  const gaps = await gapsIn(tx, accountId, period)
+  return { ...whole, firstDay, days, nextFrom, spans: spansIn(days), ...gaps }
 }
 
-function gapsIn(days: readonly AccountDayRow[]): Gap[] {
-  return days.flatMap(({ date, spanFrom, currency, differenceMinor, cause }) =>
-    differenceMinor === null
-      ? []
-      : [{ from: spanFrom ?? date, to: date, currency, differenceMinor, cause: cause ?? 'unknown' }],
+/** The day is over by now, and has not been judged since. */
+const awaitingRead = (row: AccountDayRow): AccountDayRow => ({ ...row, cause: 'awaiting_read' })
+
+type Summary = Pick<Completeness, 'counts' | 'firstDay' | 'provenThrough'> & { lastDay: string | null }
+type SummaryRow = ProofCounts & { first: string; last: string; through: string | null }
+
+/** Days before the first stated balance cannot be proven and are no break. */
+async function summary(tx: Tx, accountId: string, { from, to }: Period): Promise<Summary> {
+  const { rows } = await tx.sql.query<SummaryRow>(
+    `with d as (
+       select currency, date, proof, min(date) filter (where proof = 'proven') over (partition by currency) as start
+         from account_day where client_id = $1 and account_id = $2 and date between $3 and $4
+     ), b as (
+       select *, min(date) filter (where proof = 'gap' or (proof <> 'proven' and date > start))
+                over (partition by currency) as break
+         from d
+     )
+     select min(date) as first, max(date) as last, max(date) filter (where proof = 'proven' and (break is null or date < break)) as through,
+        count(*) filter (where proof = 'open')::int4 as open, count(*) filter (where proof = 'proven')::int4 as proven,
+        count(*) filter (where proof = 'gap')::int4 as gap, count(*) filter (where proof = 'unprovable')::int4 as unprovable
+       from b group by currency`,
+    [tx.clientId, accountId, from ?? '0000-01-01', to ?? '9999-12-31'],
   )
+  const counts = { open: 0, proven: 0, gap: 0, unprovable: 0 }
+  for (const row of rows) for (const proof of proofs) counts[proof] += row[proof]
+  const through = rows.map((row) => row.through)
+  return {
+    counts,
+    firstDay: rows.map((row) => row.first).sort()[0] ?? null,
+    lastDay:
+      rows
+        .map((row) => row.last)
+        .sort()
+        .at(-1) ?? null,
+    provenThrough: through.includes(null) ? null : (through.sort()[0] ?? null),
+  }
+}
+const proofs = ['open', 'proven', 'gap', 'unprovable'] as const
+
+/** The last day of a gap names its amount; the gap may have begun long before. */
+async function gapsIn(
+  tx: Tx,
+  accountId: string,
+  { from, to }: Period,
+): Promise<Pick<Completeness, 'gaps' | 'gapCount'>> {
+  const { rows } = await tx.sql.query<{
+    from: string
+    to: string
+    currency: string
+    difference: string
+    cause: string | null
+    total: number
+  }>(
+    `select coalesce(span_from, date) as "from", date as "to", currency, difference_minor as difference, cause,
+        count(*) over ()::int4 as total
+       from account_day
+      where client_id = $1 and account_id = $2 and proof = 'gap' and difference_minor is not null
+        and date >= $3 and coalesce(span_from, date) <= $4
+      order by date, currency limit $5`,
+    [tx.clientId, accountId, from ?? '0000-01-01', to ?? '9999-12-31', mostGaps],
+  )
+  const gaps = rows.map(({ difference, total: _total, cause, ...span }) => ({
+    ...span,
+    differenceMinor: BigInt(difference),
+    cause: cause ?? 'unknown',
+  }))
+  return { gaps, gapCount: rows[0]?.total ?? 0 }
 }
 
 function spansIn(days: readonly AccountDayRow[]): Span[] {
@@ -60,14 +135,4 @@ function spansIn(days: readonly AccountDayRow[]): Span[] {
     else spans.set(`${spanFrom} ${currency}`, { from: spanFrom, to: date, currency })
   }
   return [...spans.values()]
-}
-
-/** Days before the first stated balance cannot be proven and are no break. */
-function reach(days: readonly AccountDayRow[]): Pick<Completeness, 'firstDay' | 'provenThrough'> {
-  let provenThrough: string | null = null
-  for (const { date, proof } of days) {
-    if (proof === 'proven') provenThrough = date
-    else if (provenThrough !== null || proof === 'gap') break
-  }
-  return { firstDay: days[0]?.date ?? null, provenThrough }
 }

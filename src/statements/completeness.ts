@@ -10,8 +10,8 @@ export type ProofAccount = { readonly id: string; readonly companyId: string; re
 
 /** Proof of days further back than this from what was read stands as it is. */
 const lookBackDays = 400
-/** Days in one judgement: a longer history is judged from its latest days. */
-const mostDays = 4000
+/** Days in one judgement: rows that are older than this (54 years) are not judged. */
+const mostDays = 20_000
 
 /**
  * Judges the account's days anew, from some time before `from` (the first day that was read or has changed) until

@@ -1,4 +1,5 @@
 import type { Tx } from '../db.ts'
+import { formatAmount } from '../domain/money.ts'
 import { appendEvent } from '../events/append.ts'
 import type { DayRow } from './day-rows.ts'
 import type { DayProof } from './proof.ts'
@@ -36,11 +37,19 @@ export async function tellOfDays(
   const now = new Map(judged.map((day) => [day.date, day]))
   for (const old of known.values()) {
     if (old.differenceMinor === null || now.get(old.date)?.differenceMinor === old.differenceMinor) continue
-    await appendEvent(tx, { type: 'account.gap_closed', ...about, data: { ...facts, ...gapData(old) } })
+    await appendEvent(tx, {
+      type: 'account.gap_closed',
+      ...about,
+      data: { ...facts, ...gapData(old, currency) },
+    })
   }
   for (const gap of gaps) {
     if (known.get(gap.date)?.differenceMinor === gap.differenceMinor) continue
-    await appendEvent(tx, { type: 'account.gap_opened', ...about, data: { ...facts, ...gapData(gap) } })
+    await appendEvent(tx, {
+      type: 'account.gap_opened',
+      ...about,
+      data: { ...facts, ...gapData(gap, currency) },
+    })
   }
   const proven = judged
     .filter((day) => {
@@ -55,12 +64,11 @@ export async function tellOfDays(
   return proven.length
 }
 
-/** The amount is what the bank's balances say is missing here: negative where debits are. */
-function gapData(day: Pick<DayRow, 'date' | 'spanFrom' | 'differenceMinor' | 'cause'>) {
-  return {
-    from: day.spanFrom ?? day.date,
-    to: day.date,
-    differenceMinor: String(day.differenceMinor),
-    cause: day.cause,
-  }
+/** The difference is what the bank's balances say is missing here: negative where debits are. */
+function gapData(
+  day: Pick<DayRow, 'date' | 'spanFrom' | 'differenceMinor' | 'cause'>,
+  currency: string,
+): { from: string; to: string; difference: { amount: string; currency: string }; cause: string | null } {
+  const amount = formatAmount({ minor: day.differenceMinor ?? 0n, currency })
+  return { from: day.spanFrom ?? day.date, to: day.date, difference: { amount, currency }, cause: day.cause }
 }

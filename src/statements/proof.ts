@@ -1,4 +1,5 @@
 import { addDays } from '../domain/clock.ts'
+import { firstDayAfter, type RestReason, restReasons } from './proof-reasons.ts'
 
 /**
  * A booked balance that a bank stated. `close`: at the end of `date` (an opening balance closes the day before).
@@ -46,7 +47,8 @@ export type DayProof = {
   readonly entries: number
   /** On the last day of a gap: what the bank's balances say is missing (negative: debits). */
   readonly differenceMinor: bigint | null
-  readonly cause: GapCause | null
+  /** Why it is not proven; null where it is. */
+  readonly cause: GapCause | RestReason | null
   /** First day of the days that are proven, or do not add up, only together. */
   readonly spanFrom: string | null
 }
@@ -67,9 +69,9 @@ export type ProofInput = {
  * A balance less the entries it contains: the same at every true balance of an account whose entries are all there.
  * Two anchors with equal offsets prove what lies between them; unequal ones name what is missing (DESIGN 5.3).
  */
-type Placed = Anchor & { readonly offset: bigint; readonly stale: boolean }
+export type Placed = Anchor & { readonly offset: bigint; readonly stale: boolean }
 type Verdict = 'proven' | 'gap' | 'unknown'
-type Segment = { readonly from: Placed; readonly to: Placed; readonly verdict: Verdict }
+export type Segment = { readonly from: Placed; readonly to: Placed; readonly verdict: Verdict }
 
 /** Judges every day from stated balances alone. A balance after each row only tells apart the days within a span. */
 export function proveDays(input: ProofInput): DayProof[] {
@@ -112,17 +114,15 @@ function place(input: ProofInput, anchors: readonly Anchor[]): Placed[] {
 /** Several sources that state the same balance are one anchor, better supported. */
 function unite(anchors: readonly Placed[]): Placed[] {
   const united: Placed[] = []
+  const places = new Map<string, number>()
   for (const anchor of anchors) {
-    const i = united.findIndex(
-      (one) =>
-        one.kind === 'close' &&
-        anchor.kind === 'close' &&
-        one.date === anchor.date &&
-        one.amountMinor === anchor.amountMinor,
-    )
-    const twin = united[i]
-    if (!twin) united.push(anchor)
-    else {
+    const key = `${anchor.date} ${anchor.amountMinor}`
+    const i = anchor.kind === 'close' ? places.get(key) : undefined
+    const twin = i === undefined ? undefined : united[i]
+    if (i === undefined || !twin) {
+      if (anchor.kind === 'close') places.set(key, united.length)
+      united.push(anchor)
+    } else {
       const sources = [...new Set([...twin.sources, ...anchor.sources])]
       united[i] = { ...twin, sources, stale: twin.stale && anchor.stale }
     }
@@ -198,7 +198,7 @@ function judge(input: ProofInput, segments: readonly Segment[], anchors: readonl
   const closes = new Map(
     anchors.filter((one) => one.kind === 'close').map((one) => [one.date, one.amountMinor]),
   )
-  const firstAnchor = anchors[0]
+  const rest = restReasons(segments, anchors)
   const byDay = spread(segments, input)
   return input.days.map((day) => {
     const { date, sumMinor, entries } = day
@@ -206,18 +206,22 @@ function judge(input: ProofInput, segments: readonly Segment[], anchors: readonl
       openingMinor: closes.get(addDays(date, -1)) ?? null,
       closingMinor: closes.get(date) ?? null,
     }
-    const nothing = { differenceMinor: null, cause: null, spanFrom: null }
+    const nothing = { differenceMinor: null, spanFrom: null }
+    const facts = { date, ...stated, sumMinor, entries }
+    if (date >= input.today) return { ...facts, ...nothing, proof: 'open', cause: 'today' }
     const found = byDay.get(date)
-    if (date >= input.today) return { date, proof: 'open', ...stated, sumMinor, entries, ...nothing }
-    if (found) return { date, ...stated, sumMinor, entries, ...found }
-    const proof = before(date, firstAnchor) ? 'unprovable' : 'open'
-    return { date, proof, ...stated, sumMinor, entries, ...nothing }
+    return found
+      ? { ...facts, ...found, spanFrom: firstProven(byDay, date, found) }
+      : { ...facts, ...nothing, ...rest(date) }
   })
 }
 
-/** No balance was stated before this day, or none before its first row. */
-function before(date: string, first: Placed | undefined): boolean {
-  return first !== undefined && date <= first.date
+/** A span begins with its first proven day: of the day of a first reading only what came after it is known. */
+function firstProven(days: ReadonlyMap<string, Judged>, date: string, found: Judged): string | null {
+  if (found.proof !== 'proven' || found.spanFrom === null) return found.spanFrom
+  let from = found.spanFrom
+  while (from < date && days.get(from)?.proof !== 'proven') from = addDays(from, 1)
+  return from
 }
 
 type Judged = Pick<DayProof, 'proof' | 'differenceMinor' | 'cause' | 'spanFrom'>
@@ -246,8 +250,6 @@ function spanBehind(segments: readonly Segment[], at: number): string | null {
   }
   return null
 }
-
-const firstDayAfter = (anchor: Anchor) => (anchor.kind === 'close' ? addDays(anchor.date, 1) : anchor.date)
 
 function spreadProof(days: Map<string, Judged>, { from, to }: Segment, behind: string | null): void {
   const nothing = { proof: 'proven', differenceMinor: null, cause: null } as const

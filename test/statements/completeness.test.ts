@@ -107,7 +107,7 @@ test('a row that the bank leaves out is a gap named by its amount, closed when i
   ])
   expect(found.provenThrough).toBe('2026-03-05')
   expect((await at.events('account.gap_opened'))[0]?.data).toMatchObject({
-    differenceMinor: '9900',
+    difference: { amount: '99.00', currency: 'NOK' },
     to: '2026-03-06',
   })
   at.bank.hides = () => false

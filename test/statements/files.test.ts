@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { daysBetween } from '../../src/domain/clock.ts'
 import { completeness } from '../../src/statements/completeness-read.ts'
 import { fileBytes, importFile } from '../../src/statements/files.ts'
 import { syncAccount } from '../../src/statements/sync.ts'
@@ -115,7 +116,7 @@ describe('a statement file', () => {
 
   test('one alone proves nothing; its neighbour does', async () => {
     await hand(camt(stmt(mondayFile)))
-    expect((await at.days()).get('2026-03-02')?.proof).toBe('open')
+    expect((await at.days()).get('2026-03-02')).toMatchObject({ proof: 'open', cause: 'one_statement_only' })
     await hand(camt(stmt(tuesdayFile)))
     const days = await at.days()
     expect(['2026-03-02', '2026-03-03'].map((day) => days.get(day)?.proof)).toEqual(['proven', 'proven'])
@@ -130,6 +131,26 @@ describe('a statement file', () => {
     expect(gaps).toMatchObject([
       { from: '2026-03-04', to: '2026-03-04', differenceMinor: 4800n, cause: 'not_read' },
     ])
+  })
+
+  test('of long ago is judged too, and its gap named, whatever is asked for', async () => {
+    const day = (n: number) => ({
+      id: `S${n}`,
+      day: `2014-01-0${n}`,
+      rows: [{ day: `2014-01-0${n}`, minor: 100n }],
+    })
+    await hand(camt(stmt({ ...day(2), opening: 0n }), stmt({ ...day(5), opening: 350n })))
+    const read = (period = {}) => at.within((tx) => completeness(tx, at.accountId, period))
+    const old = { from: '2014-01-03', to: '2014-01-04', differenceMinor: 250n, cause: 'not_read' }
+    const whole = await read()
+    expect(whole).toMatchObject({ firstDay: '2014-01-02', nextFrom: '2017-01-06', gaps: [old], gapCount: 1 })
+    expect(whole.days).toHaveLength(1100)
+    const { open, proven, gap, unprovable } = whole.counts
+    expect(open + proven + gap + unprovable).toBe(daysBetween('2014-01-02', '2026-03-10') + 1)
+    const one = await read({ from: '2014-01-03', to: '2014-01-03' })
+    expect(one).toMatchObject({ days: [{ proof: 'gap' }], nextFrom: null, gaps: [old], counts: { gap: 1 } })
+    expect(await read({ from: '2014-01-05', to: '2014-01-05' })).toMatchObject({ gaps: [], days: [{}] })
+    expect(await read({ from: '2031-01-01' })).toMatchObject({ firstDay: null, days: [], gaps: [] })
   })
 
   test('and a sync of the same days give every row once', async () => {

@@ -147,7 +147,7 @@ describe('a day is judged by what the bank stated', () => {
     [
       'balances of the moment prove the days between them, not the day of the first',
       { days: days([1n, 2n, 3n, 4n]), anchors: [interim(0, 101n, 1n), interim(3, 110n, 10n)] },
-      ['unprovable', 'proven from 01', 'proven from 01', 'open'],
+      ['unprovable', 'proven from 02', 'proven from 02', 'open'],
     ],
     [
       'the day of a reading is proven from both sides',
@@ -160,7 +160,7 @@ describe('a day is judged by what the bank stated', () => {
           interim(2, 106n, 6n),
         ],
       },
-      ['unprovable', 'proven from 01', 'open', 'open'],
+      ['unprovable', 'proven from 02', 'open', 'open'],
     ],
     [
       'and broken from one',
@@ -205,6 +205,49 @@ describe('a day is judged by what the bank stated', () => {
   ])('%s', (_promise, input, expected) => {
     expect(show(input)).toEqual(expected)
   })
+})
+
+test.each<[string, Parameters<typeof show>[0], (string | null)[]]>([
+  ['no balance', { days: days([1n, 2n]), anchors: [] }, ['no_balance_stated', 'no_balance_stated']],
+  [
+    'nothing before and nothing after, and today',
+    { days: days([0n, 5n, 1n, 2n]), anchors: [close(0, 100n), close(1, 105n)], today: day(3) },
+    ['no_earlier_balance', null, 'no_later_balance', 'today'],
+  ],
+  [
+    'a lone statement that adds up',
+    { days: days([5n, 1n, 2n]), anchors: [close(-1, 100n, 'a'), close(1, 106n, 'a')] },
+    ['one_statement_only', 'one_statement_only', 'no_later_balance'],
+  ],
+  [
+    'two of them with a day between',
+    {
+      days: days([5n, 1n, 2n]),
+      anchors: [close(-1, 100n, 'a'), close(0, 105n, 'a'), close(1, 106n, 'b'), close(2, 108n, 'b')],
+    },
+    ['one_statement_only', null, 'one_statement_only'],
+  ],
+  [
+    'balances of the moment: the day of the last is not over for them',
+    { days: days([1n, 2n, 3n, 4n]), anchors: [interim(0, 101n, 1n), interim(2, 103n, 3n)] },
+    ['no_earlier_balance', null, 'no_later_balance', 'no_later_balance'],
+  ],
+  [
+    'rows that came in behind the balances',
+    {
+      days: days([0n, 5n, 2n, 1n], [[1, 5]]),
+      anchors: [close(0, 100n), close(1, 103n, 'old', 2), close(2, 105n, 'old2', 3)],
+    },
+    ['no_earlier_balance', 'rows_changed', 'rows_changed', 'no_later_balance'],
+  ],
+  [
+    'a gap',
+    { days: days([0n, 5n]), anchors: [close(0, 100n), close(1, 106n)] },
+    ['no_earlier_balance', 'missing_credit'],
+  ],
+])('a day that is not proven says why: %s', (_why, input, expected) => {
+  const judged = proveDays({ beforeMinor: 0n, today: day(99), ...input })
+  expect(judged.map((one) => one.cause)).toEqual(expected)
 })
 
 test('of a complete ledger nothing is a gap, and every day with balances around it is proven', () => {

@@ -3,6 +3,7 @@ import { getAccount } from '../../../consent/accounts.ts'
 import { cursorOf, listTransactions } from '../../../statements/read.ts'
 import { defineRoute } from '../../define-route.ts'
 import { page, pageOf, pageQuery, readCursor } from '../../paging.ts'
+import { periodOf } from '../../period.ts'
 import { date } from '../../wire.ts'
 import { transaction, transactionOf } from '../transactions/schema.ts'
 import { accountParams } from './schema.ts'
@@ -28,12 +29,12 @@ export const listAccountTransactions = defineRoute({
   problems: [],
   async handle({ tx, params, query }) {
     await getAccount(tx, params.accountId)
-    const { limit, from, to, state } = query
+    const { limit, state } = query
+    const period = periodOf(query)
     const rows = await listTransactions(tx, params.accountId, {
       limit,
       after: readCursor(query.after, 'bookingDate', 'id'),
-      ...(from ? { from } : {}),
-      ...(to ? { to } : {}),
+      ...period,
       ...(state ? { state } : {}),
     })
     const paged = pageOf(rows, limit, (row) => {

@@ -1,0 +1,25 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type TestApi, testApi } from '../../support/api.ts'
+import { exampleRows } from '../example-rows.ts'
+
+let api: TestApi
+let account: string
+beforeAll(async () => {
+  api = await testApi()
+  const ids = await exampleRows(api)
+  account = `/v1/accounts/${ids.account}`
+})
+afterAll(() => api.close())
+
+test.each(['transactions', 'completeness'])(
+  'a period that ends before it begins is refused, both days named (%s)',
+  async (list) => {
+    const answer = await api.a.get(`${account}/${list}?from=2026-03-05&to=2026-03-04`)
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { code: 'invalid_request', errors: [{ path: 'query.from' }, { path: 'query.to' }] },
+    })
+    expect(answer.body.detail).toMatch(/to 2026-03-04.*from 2026-03-05/)
+    expect((await api.a.get(`${account}/${list}?from=2026-03-05&to=2026-03-05`)).status).toBe(200)
+  },
+)
