@@ -19,7 +19,7 @@ const schema = z.object({
   DATABASE_URL: z.string().optional(),
   /** The owner's, for `migrate` only. */
   DATABASE_OWNER_URL: z.string().optional(),
-  DATABASE_POOL: z.coerce.number().int().min(2).max(200).default(12),
+  DATABASE_POOL: z.coerce.number().int().min(2).max(200).default(24),
   /** `redis://…`; unset: BullMQ's PostgreSQL backend on the same database. */
   QUEUE_URL: z.string().optional(),
   HOST: z.string().default('127.0.0.1'),
