@@ -499,6 +499,7 @@ CREATE TABLE "sync_job" (
     "revised" INTEGER NOT NULL DEFAULT 0,
     "removed" INTEGER NOT NULL DEFAULT 0,
     "unreadable" INTEGER NOT NULL DEFAULT 0,
+    "balances_read" BOOLEAN,
     "psu_present" BOOLEAN NOT NULL DEFAULT false,
     "psu_ip_address" TEXT,
     "psu_user_agent" TEXT,
