@@ -108,9 +108,11 @@ function addEntry(sums: Sums, entry: StatementEntry): void {
     sums.debits++
     add(sums.debited, currency, -minor)
   }
-  if (entry.status === 'booked') return add(sums.booked, currency, minor)
-  sums.notBookedEntries++
-  add(sums.notBooked, currency, minor)
+  if (entry.status === 'booked') add(sums.booked, currency, minor)
+  else {
+    sums.notBookedEntries++
+    add(sums.notBooked, currency, minor)
+  }
 }
 
 function add(to: Map<string, bigint>, currency: string, minor: bigint): void {
