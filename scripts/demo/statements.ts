@@ -79,16 +79,17 @@ const fetched: Step = {
 const proven: Step = {
   title: 'Days proven by the balances of the bank',
   async run(walk) {
-    let days = 0
+    const days: number[] = []
     let through = ''
     for (const account of made(walk, 'accounts')) {
       const { provenThrough, counts, gaps } = await completenessOf(walk, account)
       hold(gaps.length === 0, `${gaps.length} gaps in ${account.bban}`)
       hold(counts.proven >= 80, `only ${counts.proven} days of ${account.bban} are proven`)
-      days += counts.proven
+      days.push(counts.proven)
       through = provenThrough ?? ''
     }
-    return `${days} days, everything through ${through}`
+    const each = new Set(days).size === 1 ? `${days[0]} days each` : `${days.join(' and ')} days`
+    return `${days.length} accounts, ${each}, everything through ${through}`
   },
 }
 

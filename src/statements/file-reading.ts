@@ -94,12 +94,17 @@ function statementReader(
       warn(rule, detail, line)
     } else {
       open ??= await begin(part.head)
+      if (open.account && open.pending > 0) warn('pending_not_taken', pendingWords(open.pending, part.head))
       await close(tx, reading, open, part.head)
       open = null
       head = null
     }
   }
 }
+
+/** A file tells what was booked; what is pending changes by the hour, and only a read of the bank shows it as it is. */
+const pendingWords = (count: number, { id }: StatementHead) =>
+  `${count} of the entries in statement ${id} ${count === 1 ? 'is' : 'are'} pending: kept as stated, no transactions`
 
 async function close(tx: Tx, reading: FileReading, open: OpenStatement, head: StatementHead): Promise<void> {
   if (!open.account) {

@@ -16,6 +16,8 @@ export type OpenStatement = {
   readonly rows: StatementEntry[]
   page: number
   entries: number
+  /** Pending rows: kept as observations, and no transactions. */
+  pending: number
   /** Booked rows by currency, minor units. */
   readonly booked: Map<string, bigint>
   firstDay: string | null
@@ -30,6 +32,7 @@ export function newStatement(tx: Tx, fileId: string, account: AccountRow | null)
     rows: [],
     page: 0,
     entries: 0,
+    pending: 0,
     booked: new Map(),
     firstDay: null,
     lastDay: null,
@@ -38,6 +41,7 @@ export function newStatement(tx: Tx, fileId: string, account: AccountRow | null)
 
 export async function takeEntry(tx: Tx, open: OpenStatement, entry: StatementEntry): Promise<void> {
   open.entries++
+  if (entry.status === 'pending') open.pending++
   if (entry.status === 'booked') {
     const { minor, currency } = entry.amount
     open.booked.set(currency, (open.booked.get(currency) ?? 0n) + minor)

@@ -104,6 +104,8 @@ export type Balances = {
   readonly balances: readonly BalanceRow[]
   /** The one to show where there is room for one; null when the bank has stated none. */
   readonly balance: BalanceRow | null
+  /** Transactions were read, or are booked, after `balance` was stated. */
+  readonly olderThanTransactions: boolean
 }
 
 /** Balances that a bank stated last; nothing is computed. */
@@ -118,7 +120,28 @@ export async function listBalances(tx: Tx, accountId: string): Promise<Balances>
   })
   const account = await tx.prisma.account.findUnique({ where: { id: accountId } })
   const own = balances.filter((row) => row.currency === account?.currency)
-  return { balances, balance: best(own.length > 0 ? own : balances) }
+  const balance = best(own.length > 0 ? own : balances)
+  const olderThanTransactions =
+    balance !== null && (await isOutdated(tx, balance, account?.lastSyncAt ?? null))
+  return { balances, balance, olderThanTransactions }
+}
+
+/** A balance of a day's end stands until rows of a later day are booked, any other one until rows are read again. */
+async function isOutdated(tx: Tx, balance: BalanceRow, lastSyncAt: Date | null): Promise<boolean> {
+  const { clientId } = tx
+  const { accountId, currency, sourceId, readAt } = balance
+  if (balance.type.startsWith('closing') && balance.date !== null) {
+    const later = { bookingDate: { gt: balance.date }, state: { in: ['booked', 'reversed'] } }
+    const found = await tx.prisma.entry.findFirst({
+      where: { clientId, accountId, currency, ...later },
+      select: { id: true },
+    })
+    return found !== null
+  }
+  if (lastSyncAt !== null && lastSyncAt > readAt) return true
+  // Read before the rows, and not again after them.
+  const early = { clientId, accountId, id: sourceId, balancesRead: false }
+  return (await tx.prisma.syncJob.count({ where: early })) > 0
 }
 
 /** A booked balance of a closed day loses to a later one of any kind that says what is there now. */

@@ -10,6 +10,8 @@ import { absent, type JobRow, moveJob, type SyncState, syncActor } from './sync-
 export type SyncFinish = {
   readonly idStability: 'permanent' | 'unstable'
   readonly balances: readonly ReadBalance[]
+  /** Once the rows were there; else those that are known may be older than the rows. */
+  readonly balancesRead: boolean
   readonly nextSyncAt: Date
 }
 
@@ -37,14 +39,15 @@ export async function finishJob(tx: Tx, jobId: string, finish: SyncFinish): Prom
     balances: finish.balances,
   })
   const { added, revised, removed } = result
+  const { balancesRead } = finish
   const state: SyncState = !complete ? 'partial' : result.changed ? 'succeeded' : 'succeeded_no_change'
   await moveJob(tx, job, state)
   await tx.prisma.syncJob.update({
     where: { id: job.id },
-    data: { added, revised, removed, endedAt: tx.now, cursor: null, ...absent },
+    data: { added, revised, removed, balancesRead, endedAt: tx.now, cursor: null, ...absent },
   })
   await markRead(tx, job, finish.nextSyncAt)
-  await tellEnd(tx, job, state, { added, revised, removed, unreadable: job.unreadable })
+  await tellEnd(tx, job, state, { added, revised, removed, unreadable: job.unreadable, balancesRead })
   return { state, added, revised, removed, nextSyncAt: finish.nextSyncAt }
 }
 
@@ -61,13 +64,18 @@ async function markRead(tx: Tx, job: JobRow, nextSyncAt: Date): Promise<void> {
   })
 }
 
-async function tellEnd(tx: Tx, job: JobRow, state: SyncState, counts: Record<string, number>): Promise<void> {
+async function tellEnd(
+  tx: Tx,
+  job: JobRow,
+  state: SyncState,
+  facts: Record<string, number | boolean>,
+): Promise<void> {
   await appendEvent(tx, {
     type: 'sync_job.finished',
     resourceType: 'sync_job',
     resourceId: job.id,
     companyId: job.companyId,
-    data: { accountId: job.accountId, state, from: job.fromDate, to: job.toDate, ...counts },
+    data: { accountId: job.accountId, state, from: job.fromDate, to: job.toDate, ...facts },
   })
 }
 

@@ -111,6 +111,7 @@ async function read(
   const finish: SyncFinish = {
     idStability: manifest.idStability,
     balances: steadily(before, after, pages.balances),
+    balancesRead: after !== null,
     nextSyncAt: nextSync(ports.clock.now(), account.id, manifest.unattendedReadsPerDay),
   }
   return ports.db.forClient(clientId, (tx) => finishJob(tx, job.id, finish), { timeoutMs: 120_000 })

@@ -133,6 +133,16 @@ describe('a statement file', () => {
     ])
   })
 
+  test('with pending entries says that they are not taken', async () => {
+    const pending = ntry({ day: '2026-03-02', minor: -700n, text: 'Varekjøp' }).replace('BOOK', 'PDNG')
+    const bytes = Buffer.from(camt(stmt(mondayFile)).toString().replace('</Stmt>', `${pending}</Stmt>`))
+    const { file } = await hand(bytes)
+    expect(file).toMatchObject({ state: 'imported', entries: 4, added: 3 })
+    expect(file.warnings).toMatchObject([
+      { rule: 'pending_not_taken', detail: expect.stringMatching(/^1 .* S1 is pending/) },
+    ])
+  })
+
   test('of long ago is judged too, and its gap named, whatever is asked for', async () => {
     const day = (n: number) => ({
       id: `S${n}`,

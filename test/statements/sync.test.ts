@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ConnectorFailure } from '../../src/connectors/failure.ts'
+import { listBalances } from '../../src/statements/read.ts'
 import { syncAccount } from '../../src/statements/sync.ts'
 import { type BankRow, type Bench, ledgerOf, openBenches } from '../support/account-at-bank.ts'
 
@@ -210,6 +211,41 @@ describe('a read of an account', () => {
     }
     expect(await sync()).toMatchObject({ state: 'succeeded', added: 8 })
     expect(await at.within((tx) => tx.prisma.balance.count())).toBe(0)
+    expect(await at.within((tx) => tx.prisma.syncJob.findFirst())).toMatchObject({ balancesRead: false })
+  })
+
+  test('says when the balance that is shown is older than the rows', async () => {
+    const older = async () => (await at.within((tx) => listBalances(tx, at.accountId))).olderThanTransactions
+    const told = async () => (await at.events('sync_job.finished')).at(-1)?.data
+    await synced()
+    expect(await told()).toMatchObject({ state: 'succeeded', balancesRead: true })
+    expect(await older()).toBe(false)
+    at.bank.meddle = (call) => {
+      if (call === 'balances') throw new ConnectorFailure({ kind: 'rate_limited', detail: 'enough' })
+    }
+    at.clock.advance(6 * hour)
+    at.bank.rows = [...rows, { day: '2026-03-10', minor: 500n, text: 'Renter' }]
+    expect(await sync()).toMatchObject({ state: 'succeeded', added: 1 })
+    expect(await told()).toMatchObject({ state: 'succeeded', balancesRead: false })
+    expect(await older()).toBe(true)
+    at.bank.meddle = () => {}
+    at.clock.advance(6 * hour)
+    await sync()
+    expect(await older()).toBe(false)
+  })
+
+  test('says so too of a balance that was read before the rows only', async () => {
+    at.bank.statesClosing = false
+    await at.addConsent()
+    at.bank.rows = [...rows]
+    let asked = 0
+    at.bank.meddle = (call) => {
+      if (call === 'balances' && ++asked > 1)
+        throw new ConnectorFailure({ kind: 'rate_limited', detail: 'enough' })
+    }
+    await sync()
+    const found = await at.within((tx) => listBalances(tx, at.accountId))
+    expect(found).toMatchObject({ balance: { type: 'interimBooked' }, olderThanTransactions: true })
   })
 })
 

@@ -34,6 +34,12 @@ export const listAccountBalances = defineRoute({
     schema: z
       .object({
         balance: balance.nullable().describe('The one to show where there is room for one.'),
+        olderThanTransactions: z
+          .boolean()
+          .describe(
+            'Whether transactions were read, or are booked, after `balance` was stated, so that it may lack some: the bank ' +
+              'refused a read of the balances (`balancesRead` of the sync job), or states them of past days only.',
+          ),
         balances: z.array(balance).describe('The latest of each type.'),
       })
       .meta({ id: 'Balances' }),
@@ -41,7 +47,7 @@ export const listAccountBalances = defineRoute({
   problems: [],
   async handle({ tx, params }) {
     await getAccount(tx, params.accountId)
-    const { balance: main, balances } = await listBalances(tx, params.accountId)
-    return { balance: main && balanceOf(main), balances: balances.map(balanceOf) }
+    const { balance: main, olderThanTransactions, balances } = await listBalances(tx, params.accountId)
+    return { balance: main && balanceOf(main), olderThanTransactions, balances: balances.map(balanceOf) }
   },
 })

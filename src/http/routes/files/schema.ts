@@ -23,14 +23,22 @@ export const file = z
       ),
     alreadyImported: z
       .boolean()
-      .describe('The same bytes had been handed in before: this request changed nothing.'),
+      .describe(
+        'The same bytes had been handed in before: this request changed nothing, and the other members tell of the first time.',
+      ),
     format: z.string().nullable(),
     version: z.string().nullable(),
     statements: z.int(),
-    entries: z.int(),
-    added: z.int(),
-    revised: z.int(),
-    warnings: z.array(z.json()).describe('What was read with a reservation: rule, detail and line.'),
+    entries: z
+      .int()
+      .describe('Entries in the file, pending ones among them: only booked ones become transactions.'),
+    added: z.int().describe('Transactions that were new when the file was first taken in.'),
+    revised: z.int().describe('Transactions that were changed when the file was first taken in.'),
+    warnings: z
+      .array(z.json())
+      .describe(
+        'What was read with a reservation: rule, detail and line. `pending_not_taken`: pending entries, which become no transactions.',
+      ),
     error: z.json().nullable().describe('What could not be read: code, detail and line.'),
     createdAt: instant,
     endedAt: instant.nullable(),

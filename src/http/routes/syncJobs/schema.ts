@@ -20,6 +20,13 @@ export const syncJob = z
     revised: z.int(),
     removed: z.int(),
     unreadable: z.int().describe('Rows that could not be read; they are kept.'),
+    balancesRead: z
+      .boolean()
+      .nullable()
+      .describe(
+        'Whether the balances were read too. `false`: the bank refused them (its limit, or a fault), so those shown may be ' +
+          'older than the transactions. Null where the read has not come to its end.',
+      ),
     psuPresent: z
       .boolean()
       .describe('Whether a person was there, so that the read did not count against the daily limit.'),
@@ -34,7 +41,7 @@ type Row = Awaited<ReturnType<Tx['prisma']['syncJob']['findUniqueOrThrow']>>
 export function syncJobOf(row: Row): z.output<typeof syncJob> {
   const { id, companyId, accountId, fromDate, toDate, pages, observed, added, revised, removed, unreadable } =
     row
-  const { psuPresent, createdAt, startedAt, endedAt } = row
+  const { balancesRead, psuPresent, createdAt, startedAt, endedAt } = row
   const counts = { pages, observed, added, revised, removed, unreadable }
   const times = { createdAt, startedAt, endedAt }
   return {
@@ -45,6 +52,7 @@ export function syncJobOf(row: Row): z.output<typeof syncJob> {
     fromDate,
     toDate,
     ...counts,
+    balancesRead,
     psuPresent,
     ...times,
   }
