@@ -60,6 +60,29 @@ function statementDay({ type, date }: BalanceRecord, evenings: readonly BalanceR
   return later.sort()[0] ?? date
 }
 
+/** The last day before `range.from` at whose end, or in which, a booked balance stood; null when there is none. */
+export async function lastAnchorBefore(tx: Tx, range: AnchorRange): Promise<string | null> {
+  const { rows } = await tx.sql.query<{ day: string | null }>(
+    `select max(day) as day from (
+       select case type when 'openingBooked' then to_char(date::date - 1, 'YYYY-MM-DD') else date end as day
+         from balance where client_id = $1 and account_id = $2 and currency = $3 and date <= $4
+          and type in ('closingBooked', 'openingBooked', 'previouslyClosedBooked') and source_id like 'job\\_%'
+       union all
+       select to_char(read_at at time zone 'Europe/Oslo', 'YYYY-MM-DD')
+         from balance where client_id = $1 and account_id = $2 and currency = $3 and steady
+          and read_at < ($4::date + 1)::timestamptz
+       union all
+       select to_date from statement where client_id = $1 and account_id = $2 and currency = $3
+          and closing_minor is not null and from_date is not null and to_date < $4
+       union all
+       select to_char(from_date::date - 1, 'YYYY-MM-DD') from statement where client_id = $1 and account_id = $2
+          and currency = $3 and opening_minor is not null and from_date <= $4
+     ) stated where day < $4`,
+    [tx.clientId, range.accountId, range.currency, range.from],
+  )
+  return rows[0]?.day ?? null
+}
+
 type StatementRecord = {
   bank_statement_id: string
   from_date: string

@@ -1,6 +1,6 @@
 import type { Tx } from '../db.ts'
 import { addDays, daysBetween, osloDate } from '../domain/clock.ts'
-import { type AnchorRange, loadAnchors, loadCovered, statementAnchors } from './anchors.ts'
+import { type AnchorRange, lastAnchorBefore, loadAnchors, loadCovered, statementAnchors } from './anchors.ts'
 import { chainOf, type RowBalance } from './balance-chain.ts'
 import { tellOfDays } from './day-events.ts'
 import { type DayRow, loadDays, writeDays } from './day-rows.ts'
@@ -8,7 +8,7 @@ import { type Anchor, type DayProof, type DayTotal, proveDays } from './proof.ts
 
 export type ProofAccount = { readonly id: string; readonly companyId: string; readonly currency: string }
 
-/** Proof of days further back than this from what was read stands as it is. */
+/** What was read is judged from this long before it, and from the last balance before that: proof up to there stands. */
 const lookBackDays = 400
 /** Days in one judgement: rows that are older than this (54 years) are not judged. */
 const mostDays = 20_000
@@ -51,24 +51,29 @@ async function updateCurrency(
   const today = osloDate(tx.now)
   const back = addDays(change.from, -lookBackDays)
   const floor = addDays(today, -mostDays)
-  const range = { accountId: account.id, currency, from: back > floor ? back : floor }
+  const asked = { accountId: account.id, currency, from: back > floor ? back : floor }
+  const base = await lastAnchorBefore(tx, asked)
+  const range = { ...asked, from: base !== null && base > floor ? base : asked.from }
   const known = await loadDays(tx, range)
   const totals = await loadTotals(tx, range, change.from)
   const anchors = await loadAnchors(tx, range)
   const statements = await statementAnchors(tx, range)
   const first = firstDay(range.from, change.from, [...known.keys()], totals, statements.anchors)
   const days = listDays(tx, { first, today, from: change.from, reopened: change.reopened, known, totals })
+  const standing = base === null ? undefined : known.get(base)
   const input = {
     days,
     beforeMinor: await sumBefore(tx, range, first),
     anchors: [...anchors, ...statements.anchors],
     covered: await loadCovered(tx, range, statements.periods),
     today,
+    ...(standing?.proof === 'proven' ? { proven: standing.date } : {}),
   }
   const rough = proveDays(input)
-  const judged = rough.some((day) => day.spanFrom !== null)
+  const whole = rough.some((day) => day.spanFrom !== null)
     ? proveDays({ ...input, days: await withChains(tx, range, days, rough) })
     : rough
+  const judged = standing ? whole.filter((day) => day.date > standing.date) : whole
   await writeDays(
     tx,
     account,
@@ -77,6 +82,7 @@ async function updateCurrency(
     known,
     new Map(days.map((day) => [day.date, day.reopenedAt])),
   )
+  if (standing) known.delete(standing.date)
   return tellOfDays(tx, account, currency, { judged, known, reopened: change.reopened })
 }
 

@@ -63,6 +63,8 @@ export type ProofInput = {
   readonly covered?: (date: string) => boolean
   /** The current day and those after it are open: rows may still come. */
   readonly today: string
+  /** A day that is known to be proven, though what proves it lies before these days. */
+  readonly proven?: string
 }
 
 /**
@@ -211,16 +213,21 @@ function judge(input: ProofInput, segments: readonly Segment[], anchors: readonl
     if (date >= input.today) return { ...facts, ...nothing, proof: 'open', cause: 'today' }
     const found = byDay.get(date)
     return found
-      ? { ...facts, ...found, spanFrom: firstProven(byDay, date, found) }
+      ? { ...facts, ...found, spanFrom: firstProven(byDay, date, found, input.proven) }
       : { ...facts, ...nothing, ...rest(date) }
   })
 }
 
 /** A span begins with its first proven day: of the day of a first reading only what came after it is known. */
-function firstProven(days: ReadonlyMap<string, Judged>, date: string, found: Judged): string | null {
+function firstProven(
+  days: ReadonlyMap<string, Judged>,
+  date: string,
+  found: Judged,
+  proven?: string,
+): string | null {
   if (found.proof !== 'proven' || found.spanFrom === null) return found.spanFrom
   let from = found.spanFrom
-  while (from < date && days.get(from)?.proof !== 'proven') from = addDays(from, 1)
+  while (from < date && from !== proven && days.get(from)?.proof !== 'proven') from = addDays(from, 1)
   return from
 }
 

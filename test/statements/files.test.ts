@@ -163,6 +163,21 @@ describe('a statement file', () => {
     expect(await read({ from: '2031-01-01' })).toMatchObject({ firstDay: null, days: [], gaps: [] })
   })
 
+  test('is held against the balance before it, however long ago that was', async () => {
+    const opening = 5000n
+    const of = (day: string, opening: bigint) => ({ id: day, day, opening, rows: [{ day, minor: 100n }] })
+    await hand(camt(stmt(of('2014-01-02', opening)), stmt(of('2014-01-03', 5100n))))
+    await hand(camt(stmt(of('2026-03-02', 5300n))))
+    const old = { from: '2014-01-04', to: '2026-03-01', differenceMinor: 100n, cause: 'not_read' }
+    expect((await at.within((tx) => completeness(tx, at.accountId))).gaps).toMatchObject([old])
+    await hand(camt(stmt(of('2026-03-03', 5400n))))
+    const found = await at.within((tx) => completeness(tx, at.accountId))
+    expect(found).toMatchObject({ provenThrough: '2014-01-03', gaps: [old] })
+    expect((await at.days()).get('2026-03-02')?.proof).toBe('proven')
+    expect(await at.events('account.gap_closed')).toEqual([])
+    expect(await at.events('account.gap_opened')).toHaveLength(1)
+  })
+
   test('and a sync of the same days give every row once', async () => {
     await at.addConsent()
     at.bank.rows = [...monday, ...tuesday].map((row, i) => ({ ...row, id: `B${i}` }))
