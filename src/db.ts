@@ -106,8 +106,7 @@ class ScopedPool extends pg.Pool {
       done: (release?: unknown) => void,
     ) => void,
   ): void
-  // biome-ignore lint/suspicious/noConfusingVoidType: the signature of pg's own overloads
-  override connect(callback?: Parameters<pg.Pool['connect']>[0]): Promise<pg.PoolClient> | void {
+  override connect(callback?: Parameters<pg.Pool['connect']>[0]): unknown {
     if (callback) return super.connect(callback)
     const scope = this.#scope.getStore()
     return super.connect().then((connection) => {

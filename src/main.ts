@@ -20,7 +20,7 @@ export async function findDatabase(config: Config): Promise<Database> {
   return { appUrl, ownerUrl, embedded: true }
 }
 
-export async function migrateDatabase(config: Config, database: Database): Promise<readonly string[]> {
+async function migrateDatabase(config: Config, database: Database): Promise<readonly string[]> {
   if (!database.ownerUrl) throw new ConfigError('DATABASE_OWNER_URL is needed to migrate')
   const { applied } = await migrate({
     ownerUrl: database.ownerUrl,

@@ -58,7 +58,7 @@ async function sealClient(tx: Tx, signer: AuditSigner): Promise<number> {
 }
 
 /** Where the client's chain ends: position 0 and the genesis hash before the first entry. */
-export async function chainEnd(tx: Tx): Promise<{ position: bigint; hash: string }> {
+async function chainEnd(tx: Tx): Promise<{ position: bigint; hash: string }> {
   const last = await tx.prisma.auditSeal.findFirst({
     where: { clientId: tx.clientId },
     orderBy: { position: 'desc' },

@@ -95,7 +95,7 @@ async function keepAccount(
   await tx.prisma.accountAccess.createMany({
     data: [
       {
-        id: newId('account', tx.now),
+        id: newId('access', tx.now),
         clientId: tx.clientId,
         companyId: company.id,
         accountId: row.id,

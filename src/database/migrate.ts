@@ -12,7 +12,7 @@ export { DatabaseKindMismatch, MigrationRefused } from './errors.ts'
 export { assertDatabaseKind, type DatabaseKind } from './stamp.ts'
 
 /** Schema of BullMQ's own tables, on the same database. */
-export const queueSchema = 'bullmq'
+const queueSchema = 'bullmq'
 
 export type MigrateOptions = {
   /** Role that owns the tables, with CREATEROLE where roles are missing. */

@@ -21,7 +21,7 @@ export const agreementMachine = defineMachine('agreement', ['draft'], {
 })
 export type AgreementState = StateOf<typeof agreementMachine>
 
-export const reviewCaseMachine = defineMachine('review_case', ['open'], {
+const reviewCaseMachine = defineMachine('review_case', ['open'], {
   open: ['assigned'],
   assigned: [
     'waiting_customer',

@@ -248,8 +248,7 @@ function readPart(where: string, schema: z.ZodType | undefined, value: unknown) 
 /** Everything that a control character stands in, line breaks and tabs apart: no bank and no database takes them. */
 function controlCharacters(value: unknown, path: string): Issue[] {
   if (typeof value === 'string') {
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-    const found = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/.exec(value)
+    const found = /[^\P{Cc}\t\n\r]/u.exec(value)
     if (!found) return []
     const code = found[0].charCodeAt(0).toString(16).padStart(4, '0')
     return [{ path, message: `The control character U+${code} may not stand in a text` }]

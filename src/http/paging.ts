@@ -30,7 +30,7 @@ export function pageOf<Row>(
   return { data, nextCursor: more ? writeCursor(keys(last)) : null }
 }
 
-export function writeCursor(keys: CursorKeys): string {
+function writeCursor(keys: CursorKeys): string {
   return Buffer.from(JSON.stringify(keys)).toString('base64url')
 }
 

@@ -45,7 +45,9 @@ export async function mountSystem(
     staticCSP: true,
     // Without TLS in front (a sandbox) this directive would make the page ask for what is not there.
     transformStaticCSP: (policy) => policy.replace(/upgrade-insecure-requests;?/, ''),
-    uiConfig: { docExpansion: 'list', persistAuthorization: false },
+    // Without the bar of the tool that draws the page.
+    uiConfig: { docExpansion: 'list', persistAuthorization: false, layout: 'BaseLayout' },
+    theme: { title: 'Kontobro API' },
   })
 }
 

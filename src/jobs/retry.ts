@@ -26,7 +26,7 @@ const minute = 60 * second
 const hour = 60 * minute
 
 /** Per kind of failure at a bank. Delays double from `firstMs` to `mostMs`; after `attempts` runs it is given up. */
-export const failurePolicies: Readonly<Record<FailureKind, Policy>> = {
+const failurePolicies: Readonly<Record<FailureKind, Policy>> = {
   consent_expired: 'action_required',
   sca_required: 'action_required',
   access_denied: 'action_required',
@@ -46,10 +46,10 @@ export const failurePolicies: Readonly<Record<FailureKind, Policy>> = {
 }
 
 /** Errors of our own: a broken database connection, someone faster, a bug. About three hours, then dead. */
-export const ownErrors: Backoff = { firstMs: second, mostMs: 15 * minute, attempts: 20 }
+const ownErrors: Backoff = { firstMs: second, mostMs: 15 * minute, attempts: 20 }
 
 /** The rhythm of recurring work that has failed for longer than its policy tries. */
-export const SLOW_MS = 6 * hour
+const SLOW_MS = 6 * hour
 /** No for a single order, but banks answer so in an outage too: recurring reads ask again, slowly. */
 const passing: readonly FailureKind[] = ['rejected', 'not_found']
 

@@ -31,7 +31,7 @@ export class ServiceFailure extends Error {
 }
 
 /** Thrown while reading an answer that is longer than agreed. */
-export class AnswerTooLarge extends Error {
+class AnswerTooLarge extends Error {
   constructor(maxBytes: number) {
     super(`the answer is larger than ${maxBytes} bytes`)
     this.name = 'AnswerTooLarge'

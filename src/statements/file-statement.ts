@@ -121,7 +121,7 @@ type HeadFacts = {
  * The days of a statement. Its period may end at the midnight after the last day, so an earlier closing balance counts;
  * an opening balance may carry the date of the evening before.
  */
-export function headFacts(
+function headFacts(
   head: StatementHead,
   currency: string,
   rows: { readonly firstDay: string | null; readonly lastDay: string | null },

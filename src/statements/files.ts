@@ -1,4 +1,4 @@
-import { archive, unarchive } from '../archive.ts'
+import { archive } from '../archive.ts'
 import type { Actor } from '../audit/record.ts'
 import { getCompany } from '../consent/companies.ts'
 import type { Prisma, Tx } from '../db.ts'
@@ -124,9 +124,4 @@ function stateOf(reading: FileReading): Exclude<FileState, 'received'> {
   if (reading.statements === 0) return 'failed'
   if (reading.error || reading.leftOut > 0) return 'partial'
   return reading.added + reading.revised > 0 ? 'imported' : 'imported_no_change'
-}
-
-/** The bytes of a file as they were handed in. */
-export async function fileBytes(ports: StatementPorts, tx: Tx, file: FileRow): Promise<Buffer> {
-  return unarchive(tx, ports.vault, file.archiveId)
 }

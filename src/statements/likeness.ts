@@ -16,7 +16,7 @@ export type Likeness = {
 const equal = (one: string | null, other: string | null) => one !== null && one === other
 const differ = (one: string | null, other: string | null) => one !== null && other !== null && one !== other
 
-export function shareId(one: readonly Alias[], other: readonly Alias[]): boolean {
+function shareId(one: readonly Alias[], other: readonly Alias[]): boolean {
   return one.some((alias) => other.some((twin) => twin.kind === alias.kind && twin.value === alias.value))
 }
 

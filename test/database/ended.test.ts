@@ -3,20 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Db, openDb, type Tx } from '../../src/db.ts'
 import { connected, type FreshDatabase, freshDatabase } from '../support/database.ts'
-import { seedEveryTable } from './support.ts'
+import { seedTwoClients } from './support.ts'
 
 let database: FreshDatabase
 let db: Db
 
 beforeAll(async () => {
   database = await freshDatabase()
-  await connected(database.appUrl, async (app) => {
-    for (const clientId of ['cli_a', 'cli_b']) {
-      await app.query('begin')
-      await seedEveryTable(app, clientId)
-      await app.query('commit')
-    }
-  })
+  await connected(database.appUrl, seedTwoClients)
   const now = new Date('2026-01-05T08:00:00Z')
   // One connection: what A gave back is what B gets.
   db = openDb({ url: database.appUrl, poolSize: 1, clock: { now: () => now } })

@@ -2,20 +2,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { assertDatabaseKind } from '../../src/database/migrate.ts'
 import { type Db, openDb } from '../../src/db.ts'
 import { connected, type FreshDatabase, freshDatabase } from '../support/database.ts'
-import { scope, seedEveryTable } from './support.ts'
+import { scope, seedTwoClients } from './support.ts'
 
 let database: FreshDatabase
 let db: Db
 
 beforeAll(async () => {
   database = await freshDatabase()
-  await connected(database.appUrl, async (app) => {
-    for (const clientId of ['cli_a', 'cli_b']) {
-      await app.query('begin')
-      await seedEveryTable(app, clientId)
-      await app.query('commit')
-    }
-  })
+  await connected(database.appUrl, seedTwoClients)
   const now = new Date('2026-01-05T08:00:00Z')
   db = openDb({ url: database.appUrl, poolSize: 6, clock: { now: () => now } })
 })

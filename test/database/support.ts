@@ -1,6 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 
+/** One row of each kind for each of two clients, `cli_a` and `cli_b`. */
+export async function seedTwoClients(app: pg.Client): Promise<void> {
+  for (const clientId of ['cli_a', 'cli_b']) {
+    await app.query('begin')
+    await seedEveryTable(app, clientId)
+    await app.query('commit')
+  }
+}
+
 /** Runs `work` on `client` in a transaction of its own, as `clientId` (null: nobody), and rolls back. */
 export async function asClient<T>(
   client: pg.Client,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { nextWebhookAttempt, retryAfterMs, webhookDelays } from '../../src/events/webhook-retry.ts'
-import { newWebhookSecret, verifyWebhook, webhookHeaders } from '../../src/events/webhook-signature.ts'
+import { newWebhookSecret, webhookHeaders } from '../../src/events/webhook-signature.ts'
+import { verifyWebhook } from '../support/verify-webhook.ts'
 
 describe('webhook signatures', () => {
   it('agree with the example of the Standard Webhooks reference libraries', () => {

@@ -12,6 +12,7 @@ describe('a control character is named by its place', () => {
     ['body.name', '/v1/apiKeys', { name: 'A\u0000B', scopes: ['read'] }],
     ['body.types.0', '/v1/webhookEndpoints', { url: 'https://example.com/', types: ['a\u001bb'] }],
     ['body.url', '/v1/webhookEndpoints', { url: 'https://example.com/\u0000' }],
+    ['body.name', '/v1/apiKeys', { name: 'A\u0085B', scopes: ['read'] }],
   ])('%s', async (path, url, body) => {
     const answer = await api.a.post(url, body)
     expect(answer.status).toBe(400)

@@ -3,11 +3,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { newId } from '../../src/domain/ids.ts'
 import { appendEvent } from '../../src/events/append.ts'
 import { feedEvents } from '../../src/events/feed.ts'
-import { newWebhookSecret, verifyWebhook } from '../../src/events/webhook-signature.ts'
+import { newWebhookSecret } from '../../src/events/webhook-signature.ts'
 import type { WebhookPorts } from '../../src/jobs/ports.ts'
 import { startWorker } from '../../src/jobs/runtime.ts'
 import { webhookDeliver } from '../../src/jobs/webhook-deliver/definition.ts'
 import { deliver } from '../../src/jobs/webhook-deliver/work.ts'
+import { verifyWebhook } from '../support/verify-webhook.ts'
 import { type TestGround, testGround, until } from './ground.ts'
 
 type Received = { headers: IncomingMessage['headers']; body: string }

@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { unarchive } from '../../src/archive.ts'
 import { daysBetween } from '../../src/domain/clock.ts'
 import { completeness } from '../../src/statements/completeness-read.ts'
-import { fileBytes, importFile } from '../../src/statements/files.ts'
+import { importFile } from '../../src/statements/files.ts'
 import { syncAccount } from '../../src/statements/sync.ts'
 import { type BankRow, type Bench, ledgerOf, openBenches } from '../support/account-at-bank.ts'
 
@@ -94,7 +95,7 @@ describe('a statement file', () => {
     await at.within(async (tx) => {
       const kept = await tx.prisma.archive.findUniqueOrThrow({ where: { id: file.archiveId } })
       expect(Buffer.from(kept.bytes).includes('Gebyr')).toBe(false)
-      expect(await fileBytes(at.ports, tx, file)).toEqual(bytes)
+      expect(await unarchive(tx, at.ports.vault, file.archiveId)).toEqual(bytes)
       expect(await tx.prisma.statement.findMany({ orderBy: { fromDate: 'asc' } })).toMatchObject([
         {
           bankStatementId: 'S1',

@@ -170,7 +170,7 @@ async function keepEvidence(
     : null
   await tx.prisma.signature.create({
     data: {
-      id: newId('signer', tx.now),
+      id: newId('signature', tx.now),
       clientId: tx.clientId,
       companyId,
       agreementId,

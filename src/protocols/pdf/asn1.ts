@@ -5,7 +5,7 @@ const { asn1 } = forge
 const { Class, Type } = asn1
 
 /** Thrown for DER that is not what it should be; its message says where. */
-export class UnexpectedAsn1 extends Error {
+class UnexpectedAsn1 extends Error {
   constructor(where: string) {
     super(`unexpected ASN.1 in ${where}`)
     this.name = 'UnexpectedAsn1'
