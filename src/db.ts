@@ -155,8 +155,8 @@ function openLeases(url: string): Pick<Db, 'forLease' | 'close'> {
 }
 
 /**
- * Opens the database as the app role. `poolSize` connections at most, and two for leases; a transaction that waits longer than 10 s for
- * one, or runs longer than its timeout (30 s), fails and rolls back.
+ * Opens the database as the app role. `poolSize` connections at most, and two for leases; a transaction that waits
+ * longer than 10 s for one, or runs longer than its timeout (30 s), fails and rolls back.
  */
 export function openDb(options: { url: string; poolSize: number; clock: Clock }): Db {
   const scope = new AsyncLocalStorage<Scope>()

@@ -1,11 +1,4 @@
-import {
-  createCipheriv,
-  createDecipheriv,
-  createHash,
-  createHmac,
-  randomBytes,
-  timingSafeEqual,
-} from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHash, createHmac, randomBytes } from 'node:crypto'
 import type { Tx } from './db.ts'
 import { newId } from './domain/ids.ts'
 
@@ -56,13 +49,6 @@ function subjectName(subject: Subject): string {
 /** SHA-256 in hex, for documents, files and secrets of high entropy. */
 export function sha256(value: Uint8Array | string): string {
   return createHash('sha256').update(value).digest('hex')
-}
-
-/** Compares in constant time; different lengths are different. */
-export function sameSecret(a: string, b: string): boolean {
-  const left = Buffer.from(a)
-  const right = Buffer.from(b)
-  return left.length === right.length && timingSafeEqual(left, right)
 }
 
 /** `keyEncryptionKey` wraps data keys; `indexKey` is for keyed hashes. 32 bytes each. */

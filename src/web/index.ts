@@ -167,11 +167,10 @@ function purposeRoutes(app: FastifyInstance, ports: ConsentPorts): void {
       const visit = await visitor(request)
       if (visit.link.closedAt) return send(reply, 409, overPage(visit.language))
       const actions = purposes[visit.link.purpose].actions
-      const act = Object.hasOwn(actions, request.params.action)
-        ? actions[request.params.action as keyof typeof actions]
-        : undefined
+      const { action } = request.params
+      const act = Object.hasOwn(actions, action) ? actions[action] : undefined
       if (!act) return send(reply, 404, missingPage(visit.language))
-      const url = await (act as (typeof purposes.sign.actions)[string])?.(ports, visit, request.body ?? {})
+      const url = await act(ports, visit, request.body ?? {})
       return reply.redirect(url ?? visit.path, 303)
     },
   )
