@@ -38,6 +38,10 @@ export const prefixes = {
   message: 'msg',
   due: 'due',
   change: 'chg',
+  ruling: 'rul',
+  gap: 'gap',
+  call: 'cal',
+  twin: 'twn',
 } as const
 export type IdKind = keyof typeof prefixes
 

@@ -31,6 +31,24 @@ export type References = {
 /** A fee as stated: negative where it was charged. `included`: already inside the amount beside it. */
 export type Charge = { readonly amount: Money; readonly included?: boolean; readonly code?: string }
 
+/**
+ * Amounts behind the booked one (ISO 20022 `AmtDtls`; MT940 `OCMT`, `EXCH`; Berlin Group `currencyExchange`), as
+ * stated: without a sign. The rate is a decimal text.
+ */
+export type StatedAmounts = {
+  /** What the payer ordered, before charges and conversion. */
+  readonly instructed?: Money
+  /** What was exchanged between the banks. */
+  readonly transaction?: Money
+  readonly counterValue?: Money
+  readonly exchange?: {
+    readonly source: string
+    readonly target?: string
+    readonly unit?: string
+    readonly rate: string
+  }
+}
+
 /** What the bank says of the batch behind an entry, also where it gives no details. */
 export type BatchSummary = {
   readonly transactions?: number
@@ -47,6 +65,7 @@ export type EntryDetail = {
   readonly creditor?: Party
   /** Unstructured remittance text, lines joined by a newline. */
   readonly text?: string
+  readonly amounts?: StatedAmounts
   readonly charges?: readonly Charge[]
   /** Why a payment came back, as a code (ISO 20022 external return reason) or in words. */
   readonly returnReason?: string
@@ -80,6 +99,7 @@ export type StatementEntry = {
    * number of the partial settlement). Only where `detailsOnly`.
    */
   readonly settlement?: string
+  readonly amounts?: StatedAmounts
   readonly charges?: readonly Charge[]
   readonly batches?: readonly BatchSummary[]
   readonly details: readonly EntryDetail[]

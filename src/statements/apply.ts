@@ -1,19 +1,27 @@
 import type { Tx } from '../db.ts'
 import { newId } from '../domain/ids.ts'
 import { type Column, insertRows, unnest } from './bulk.ts'
-import {
-  type EntryOwner,
-  entryColumns,
-  entryValues,
-  routeOf,
-  writeAliases,
-  writeDetails,
-} from './entry-rows.ts'
+import { writeAliases, writeDetails } from './detail-rows.ts'
+import { type EntryOwner, entryColumns, entryValues } from './entry-rows.ts'
 import type { Change, StoredEntry } from './identity.ts'
 import { sameAliases, sameDetails } from './merge.ts'
-import type { ObservedRow } from './normal.ts'
+import type { ObservedRow, Route } from './normal.ts'
 
-export type Source = { readonly id: string }
+/** What a change comes from, and the place in the account's list of changes that was taken last. */
+export type Source = { readonly id: string; readonly route: Route }
+
+/**
+ * Takes places in the account's list of changes. Its row is locked, so places are given in the order of the commits:
+ * who reads on from one misses nothing.
+ */
+async function takePlaces(tx: Tx, accountId: string, count: number): Promise<bigint> {
+  const { rows } = await tx.sql.query<{ first: string }>(
+    `update account set change_seq = change_seq + $3 where client_id = $1 and id = $2
+     returning change_seq - $3 + 1 as first`,
+    [tx.clientId, accountId, count],
+  )
+  return BigInt(rows[0]?.first ?? 1)
+}
 
 /** Writes new entries; answers their ids in the order of the rows. */
 export async function addEntries(
@@ -24,26 +32,33 @@ export async function addEntries(
 ): Promise<string[]> {
   // Ids of one moment are in no order by themselves; lists show the rows of a day in the source's.
   const ids = rows.map(() => newId('transaction', tx.now)).sort()
-  const made = rows.map((row, i) => ({ row, entryId: ids[i] ?? '' }))
+  const first = rows.length > 0 ? await takePlaces(tx, account.id, rows.length) : 0n
+  const made = rows.map((row, i) => ({ row, entryId: ids[i] ?? '', place: first + BigInt(i) }))
   const columns: Column[] = [
     ['id', 'text'],
     ['client_id', 'text'],
     ['company_id', 'text'],
     ['account_id', 'text'],
     ['revision', 'int4'],
+    ['added_seq', 'int8'],
+    ['change_seq', 'int8'],
+    ['booked_at', 'timestamptz'],
     ['first_seen_at', 'timestamptz'],
     ['updated_at', 'timestamptz'],
     ...entryColumns,
   ]
-  const values = made.map(({ row, entryId }) => [
+  const values = made.map(({ row, entryId, place }) => [
     entryId,
     tx.clientId,
     account.companyId,
     account.id,
     0,
+    place,
+    place,
+    row.status === 'booked' ? tx.now : null,
     tx.now,
     tx.now,
-    ...entryValues(row.content, { ...row, sourceId: source.id, state: row.status }),
+    ...entryValues(row.content, { ...row, sourceId: source.id, route: source.route, state: row.status }),
   ])
   await insertRows(tx.sql, 'entry', columns, values)
   await writeDetails(
@@ -72,7 +87,7 @@ export async function reviseEntries(
     source,
     changes.map(({ entry, reason, confidence }) => ({ entry, reason, confidence })),
   )
-  await updateEntries(tx, source, changes, true)
+  await updateEntries(tx, account, source, changes, true)
   await writeTrimmings(tx, account, changes)
 }
 
@@ -83,7 +98,7 @@ export async function touchEntries(
   source: Source,
   changes: readonly Change[],
 ): Promise<void> {
-  await updateEntries(tx, source, changes, false)
+  await updateEntries(tx, account, source, changes, false)
   await writeTrimmings(tx, account, changes)
 }
 
@@ -102,14 +117,17 @@ export async function removeEntries(
     entries.map((entry) => ({ entry, reason: 'not_stated', confidence: 'certain' })),
   )
   await tx.sql.query(
-    `update entry set state = 'removed', revision = revision + 1, updated_at = $3
-      where client_id = $1 and id = any ($2::text[])`,
-    [tx.clientId, entries.map((entry) => entry.id), tx.now],
+    `update entry e set state = 'removed', revision = revision + 1, updated_at = $3, removed_at = $3,
+        change_seq = $4 + n.ordinality - 1
+       from unnest($2::text[]) with ordinality as n (id, ordinality)
+      where e.client_id = $1 and e.id = n.id`,
+    [tx.clientId, entries.map(({ id }) => id), tx.now, await takePlaces(tx, account.id, entries.length)],
   )
 }
 
 async function updateEntries(
   tx: Tx,
+  account: EntryOwner,
   source: Source,
   changes: readonly Change[],
   revised: boolean,
@@ -118,19 +136,26 @@ async function updateEntries(
   const columns: Column[] = [['id', 'text'], ...entryColumns]
   const rows = changes.map(({ entry, content, state, hash, identityHash, row }) => {
     // Whoever made an entry stays its owner, unless the same kind of source speaks again.
-    const sourceId = hash === row.hash && routeOf(source.id) === entry.route ? source.id : null
-    const values = entryValues(content, { sourceId: '', state, identityHash, hash })
-    return [entry.id, sourceId, ...values.slice(1)]
+    const owns =
+      hash === row.hash &&
+      (source.route === entry.route || entry.state === 'pending' || entry.state === 'removed')
+    const values = entryValues(content, { sourceId: '', route: source.route, state, identityHash, hash })
+    return [entry.id, owns ? source.id : null, owns ? source.route : entry.route, ...values.slice(2)]
   })
   const { text, values } = unnest(columns, rows)
   const names = columns.map(([name]) => name)
   const set = names.slice(2).map((name) => `${name} = n.${name}`)
-  const life = revised ? ', revision = e.revision + 1, updated_at = n.at' : ''
+  const first = revised ? await takePlaces(tx, account.id, changes.length) : 0n
+  const life = revised
+    ? `, revision = e.revision + 1, updated_at = n.at, change_seq = $${columns.length + 3} + n.place - 1, removed_at = null,
+         booked_at = coalesce(e.booked_at, case when n.state in ('booked', 'reversed') then n.at end)`
+    : ''
   await tx.sql.query(
     `update entry e set source_id = coalesce(n.source_id, e.source_id), ${set.join(', ')}${life}
-       from (select u.*, $${columns.length + 2}::timestamptz as at from ${text} as u (${names.join(', ')})) n
+       from (select u.*, $${columns.length + 2}::timestamptz as at
+               from ${text} with ordinality as u (${names.join(', ')}, place)) n
       where e.client_id = $${columns.length + 1} and e.id = n.id`,
-    [...values, tx.clientId, tx.now],
+    [...values, tx.clientId, tx.now, ...(revised ? [first] : [])],
   )
 }
 

@@ -2,13 +2,14 @@ import type { Tx } from '../db.ts'
 import { newId } from '../domain/ids.ts'
 import type { StatedBalance } from '../domain/statement.ts'
 import { type Column, unnest } from './bulk.ts'
-import { routeOf } from './entry-rows.ts'
+import { isBankRoute, type Route } from './normal.ts'
 
 /** `steady`: the interim booked balance was equal before and after the rows were read. */
 export type ReadBalance = StatedBalance & { readonly steady?: boolean }
 
 type Reading = {
   readonly sourceId: string
+  readonly route: Route
   /** First day of the rows that were read with them. */
   readonly from: string
   readonly balances: readonly ReadBalance[]
@@ -28,8 +29,7 @@ export async function writeBalances(
   reading: Reading,
 ): Promise<void> {
   if (reading.balances.length === 0) return
-  const fresh =
-    routeOf(reading.sourceId) === 'sync' ? await unrepeated(tx, account.id, reading) : reading.balances
+  const fresh = isBankRoute(reading.route) ? await unrepeated(tx, account.id, reading) : reading.balances
   if (fresh.length === 0) return
   const rows = fresh.map((balance) => [
     newId('balance', tx.now),

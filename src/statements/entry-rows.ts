@@ -1,19 +1,13 @@
 import type { Tx } from '../db.ts'
-import { newId } from '../domain/ids.ts'
-import { insertRows } from './bulk.ts'
+import { type DetailRecord, detailOf } from './detail-rows.ts'
 import type { EntryState, StoredEntry } from './identity.ts'
-import type { Alias, AliasKind, DetailRow, EntryContent, Route } from './normal.ts'
-
-/** Statements of files are sources of their own; everything else is a read of the bank. */
-export function routeOf(sourceId: string): Route {
-  return sourceId.startsWith('sta_') ? 'file' : 'sync'
-}
+import { type AliasKind, type DetailRow, type EntryContent, type Route, statedJson } from './normal.ts'
 
 export type EntryOwner = { readonly id: string; readonly companyId: string }
 
 type EntryRecord = {
   id: string
-  source_id: string
+  route: Route
   state: EntryState
   booking_date: string | null
   value_date: string | null
@@ -28,6 +22,9 @@ type EntryRecord = {
   kid: string | null
   end_to_end_id: string | null
   balance_after_minor: string | null
+  amounts: unknown
+  charges: unknown
+  batches: unknown
   identity_hash: string
   hash: string
   revision: number
@@ -53,7 +50,7 @@ export async function loadEntries(tx: Tx, ids: readonly string[]): Promise<Store
     id: row.id,
     state: row.state,
     revision: row.revision,
-    route: routeOf(row.source_id),
+    route: row.route,
     hash: row.hash,
     identityHash: row.identity_hash,
     content: contentOf(row, (detailsOf.get(row.id) ?? []).map(detailOf)),
@@ -76,6 +73,9 @@ function contentOf(row: EntryRecord, details: readonly DetailRow[]): EntryConten
     kid: row.kid,
     endToEndId: row.end_to_end_id,
     balanceAfterMinor: row.balance_after_minor === null ? null : BigInt(row.balance_after_minor),
+    amounts: statedJson(row.amounts),
+    charges: statedJson(row.charges),
+    batches: statedJson(row.batches),
     details,
   }
 }
@@ -83,6 +83,7 @@ function contentOf(row: EntryRecord, details: readonly DetailRow[]): EntryConten
 /** Columns that say what an entry is, in the order of `entryValues`. */
 export const entryColumns = [
   ['source_id', 'text'],
+  ['route', 'text'],
   ['state', 'text'],
   ['booking_date', 'text'],
   ['value_date', 'text'],
@@ -97,16 +98,20 @@ export const entryColumns = [
   ['kid', 'text'],
   ['end_to_end_id', 'text'],
   ['balance_after_minor', 'int8'],
+  ['amounts', 'jsonb'],
+  ['charges', 'jsonb'],
+  ['batches', 'jsonb'],
   ['identity_hash', 'text'],
   ['hash', 'text'],
 ] as const
 
 export function entryValues(
   content: EntryContent,
-  facts: { sourceId: string; state: EntryState; identityHash: string; hash: string },
+  facts: { sourceId: string; route: Route; state: EntryState; identityHash: string; hash: string },
 ) {
   return [
     facts.sourceId,
+    facts.route,
     facts.state,
     content.bookingDate,
     content.valueDate,
@@ -121,126 +126,10 @@ export function entryValues(
     content.kid,
     content.endToEndId,
     content.balanceAfterMinor,
+    content.amounts,
+    content.charges,
+    content.batches,
     facts.identityHash,
     facts.hash,
   ]
-}
-
-type DetailRecord = {
-  entry_id: string
-  amount_minor: string | null
-  currency: string | null
-  kid: string | null
-  end_to_end_id: string | null
-  message_id: string | null
-  payment_information_id: string | null
-  instruction_id: string | null
-  mandate_id: string | null
-  debtor_name: string | null
-  debtor_account: string | null
-  creditor_name: string | null
-  creditor_account: string | null
-  text: string | null
-}
-
-function detailOf(row: DetailRecord): DetailRow {
-  return {
-    amountMinor: row.amount_minor === null ? null : BigInt(row.amount_minor),
-    currency: row.currency,
-    kid: row.kid,
-    endToEndId: row.end_to_end_id,
-    messageId: row.message_id,
-    paymentInformationId: row.payment_information_id,
-    instructionId: row.instruction_id,
-    mandateId: row.mandate_id,
-    debtorName: row.debtor_name,
-    debtorAccount: row.debtor_account,
-    creditorName: row.creditor_name,
-    creditorAccount: row.creditor_account,
-    text: row.text,
-  }
-}
-
-const detailColumns = [
-  ['id', 'text'],
-  ['client_id', 'text'],
-  ['company_id', 'text'],
-  ['entry_id', 'text'],
-  ['position', 'int4'],
-  ['amount_minor', 'int8'],
-  ['currency', 'text'],
-  ['kid', 'text'],
-  ['end_to_end_id', 'text'],
-  ['message_id', 'text'],
-  ['payment_information_id', 'text'],
-  ['instruction_id', 'text'],
-  ['mandate_id', 'text'],
-  ['debtor_name', 'text'],
-  ['debtor_account', 'text'],
-  ['creditor_name', 'text'],
-  ['creditor_account', 'text'],
-  ['text', 'text'],
-] as const
-
-type Of<T> = { readonly entryId: string } & T
-
-/** Details keep their place and id when an entry is revised: matches point at them. They never become fewer. */
-export async function writeDetails(
-  tx: Tx,
-  owner: EntryOwner,
-  entries: readonly Of<{ readonly details: readonly DetailRow[] }>[],
-): Promise<void> {
-  const rows = entries.flatMap(({ entryId, details }) =>
-    details.map((detail, position) => [
-      newId('detail', tx.now),
-      tx.clientId,
-      owner.companyId,
-      entryId,
-      position,
-      detail.amountMinor,
-      detail.currency,
-      detail.kid,
-      detail.endToEndId,
-      detail.messageId,
-      detail.paymentInformationId,
-      detail.instructionId,
-      detail.mandateId,
-      detail.debtorName,
-      detail.debtorAccount,
-      detail.creditorName,
-      detail.creditorAccount,
-      detail.text,
-    ]),
-  )
-  const changing = detailColumns.slice(5).map(([name]) => `${name} = excluded.${name}`)
-  const replace = `on conflict (client_id, entry_id, position) do update set ${changing.join(', ')}`
-  await insertRows(tx.sql, 'entry_detail', detailColumns, rows, replace)
-}
-
-const aliasColumns = [
-  ['client_id', 'text'],
-  ['company_id', 'text'],
-  ['account_id', 'text'],
-  ['entry_id', 'text'],
-  ['kind', 'text'],
-  ['value', 'text'],
-] as const
-
-/** `replace`: entries that had ids before; theirs are written anew. */
-export async function writeAliases(
-  tx: Tx,
-  owner: EntryOwner,
-  entries: readonly Of<{ readonly aliases: readonly Alias[] }>[],
-  replace = false,
-): Promise<void> {
-  if (entries.length === 0) return
-  if (replace) {
-    const ids = entries.map(({ entryId }) => entryId)
-    const values = [tx.clientId, ids]
-    await tx.sql.query('delete from entry_alias where client_id = $1 and entry_id = any ($2::text[])', values)
-  }
-  const rows = entries.flatMap(({ entryId, aliases }) =>
-    aliases.map(({ kind, value }) => [tx.clientId, owner.companyId, owner.id, entryId, kind, value]),
-  )
-  await insertRows(tx.sql, 'entry_alias', aliasColumns, rows, 'on conflict do nothing')
 }

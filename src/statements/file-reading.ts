@@ -76,7 +76,7 @@ function statementReader(
   const begin = async (head: StatementHead, currency?: string): Promise<OpenStatement> => {
     const found = await accountOfFile(ports, tx, file.companyId, head, head.currency ?? currency)
     if (!found.account) warn(found.rule, found.detail)
-    return newStatement(tx, file.id, found.account)
+    return newStatement(tx, { id: file.id, format: reading.format ?? '' }, found.account)
   }
   let head: StatementHead | null = null
   return async (part) => {

@@ -4,6 +4,7 @@ import { addDays, osloDate } from '../domain/clock.ts'
 import { newId } from '../domain/ids.ts'
 import type { BalanceType, StatedBalance, StatementEntry, StatementHead } from '../domain/statement.ts'
 import { type IngestResult, ingestWindow } from './ingest.ts'
+import type { Route } from './normal.ts'
 import { writeObservations } from './observations.ts'
 
 const batchRows = 1000
@@ -13,6 +14,8 @@ export type OpenStatement = {
   readonly id: string
   readonly fileId: string
   readonly account: AccountRow | null
+  readonly format: string
+  readonly route: Route
   readonly rows: StatementEntry[]
   page: number
   entries: number
@@ -24,11 +27,20 @@ export type OpenStatement = {
   lastDay: string | null
 }
 
-export function newStatement(tx: Tx, fileId: string, account: AccountRow | null): OpenStatement {
+/** Formats of one family tell the same movement in the same words. */
+const routeOf = (format: string): Route => `file:${format.replace(/[.\d].*$/, '')}`
+
+export function newStatement(
+  tx: Tx,
+  file: { readonly id: string; readonly format: string },
+  account: AccountRow | null,
+): OpenStatement {
   return {
     id: newId('statement', tx.now),
-    fileId,
+    fileId: file.id,
     account,
+    format: file.format,
+    route: routeOf(file.format),
     rows: [],
     page: 0,
     entries: 0,
@@ -80,6 +92,8 @@ export async function endStatement(
       sourceId: open.fileId,
       bankStatementId: head.id,
       sequence: head.sequence ?? null,
+      route: open.route,
+      format: open.format,
       fromDate: facts.from,
       toDate: facts.to,
       openingMinor: facts.opening?.amount.minor ?? null,
@@ -95,6 +109,7 @@ export async function endStatement(
   return ingestWindow(tx, {
     accountId: account.id,
     sourceId: open.id,
+    route: open.route,
     from,
     to: most(facts.to, open.lastDay) ?? from,
     idStability: 'unstable',

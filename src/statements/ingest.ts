@@ -1,11 +1,11 @@
 import type { Tx } from '../db.ts'
 import { osloDate } from '../domain/clock.ts'
 import { schedule } from '../due-work.ts'
-import { addEntries, removeEntries, reviseEntries, touchEntries } from './apply.ts'
+import { addEntries, removeEntries, reviseEntries, type Source, touchEntries } from './apply.ts'
 import { addHistory, type ReadBalance, writeBalances } from './balances.ts'
 import { updateCompleteness } from './completeness.ts'
 import { readBefore } from './coverage.ts'
-import { loadEntries, routeOf } from './entry-rows.ts'
+import { loadEntries } from './entry-rows.ts'
 import { type ReconcileOptions, type Reconciliation, reconcileDay, type StoredEntry } from './identity.ts'
 import {
   announce,
@@ -16,7 +16,7 @@ import {
   noteRemoved,
   noteRevised,
 } from './ingest-effects.ts'
-import type { ObservedRow } from './normal.ts'
+import { isBankRoute, type ObservedRow, type Route } from './normal.ts'
 import { readObservations } from './observations.ts'
 import { countObservations, ownersOfIds, removedLike, unmatched } from './window.ts'
 
@@ -24,6 +24,7 @@ export type Window = {
   readonly accountId: string
   /** Whose observations: a sync job or a statement of a file. */
   readonly sourceId: string
+  readonly route: Route
   /** First and last day that the source speaks of, both included. */
   readonly from: string
   readonly to: string
@@ -61,13 +62,13 @@ export async function ingestWindow(tx: Tx, window: Window): Promise<IngestResult
   const effects = noEffects()
   await reconcileWindow(tx, account, window, effects)
   const days = changedDays(effects)
-  const reread = routeOf(window.sourceId) === 'sync'
+  const reread = isBankRoute(window.route)
   const through = await readBefore(tx, account.id, window.sourceId)
   const reopened = reread && through !== null ? days.filter((day) => day <= through) : []
   await addHistory(tx, account.id, effects.deltas)
   const balances = window.balances ?? []
   const reopenedFrom = reopened[0] ?? null
-  await writeBalances(tx, account, { sourceId: window.sourceId, from: window.from, balances, reopenedFrom })
+  await writeBalances(tx, account, { ...window, balances, reopenedFrom })
   const from = days[0] !== undefined && days[0] < window.from ? days[0] : window.from
   // A row that could not be read is asked for until it can: these days are read again.
   if (reread && window.complete) await moveReadThrough(tx, account, window.to)
@@ -103,7 +104,13 @@ async function reconcileWindow(tx: Tx, account: AccountRow, window: Window, effe
     const some = places.slice(at, at + size)
     const rows = await readObservations(tx, window.sourceId, some)
     const stored = await candidates(tx, window, rows, against)
-    await apply(tx, account, { id: window.sourceId }, reconcileDay(stored, rows, optionsOf(window)), effects)
+    await apply(
+      tx,
+      account,
+      { id: window.sourceId, route: window.route },
+      reconcileDay(stored, rows, optionsOf(window)),
+      effects,
+    )
   }
 }
 
@@ -114,7 +121,7 @@ async function lockAccount(tx: Tx, id: string): Promise<AccountRow> {
 
 function optionsOf(window: Window): ReconcileOptions {
   return {
-    route: routeOf(window.sourceId),
+    route: window.route,
     permanentIds: window.idStability === 'permanent',
     complete: window.complete ? { from: window.from, to: window.to } : null,
     pending: window.pending,
@@ -136,7 +143,7 @@ async function candidates(
 async function apply(
   tx: Tx,
   account: AccountRow,
-  source: { id: string },
+  source: Source,
   result: Reconciliation,
   effects: Effects,
 ): Promise<void> {

@@ -2,11 +2,20 @@ import { formatAmount, type Money, parseMoney } from '../domain/money.ts'
 import type { EntryDetail, StatementEntry } from '../domain/statement.ts'
 import { sha256 } from '../vault.ts'
 
-/** Which kind of source a row came by: what one of them leaves out, another may have said. */
-export type Route = 'sync' | 'file'
+/**
+ * Whose words a row is told in: a route to the bank, or a format of files. What one of them leaves out, another may
+ * have said; two sources of one route tell the same movement in the same words.
+ */
+export type Route = `bank:${string}` | `file:${string}`
+
+/** Reads of the bank see the account as it is; a file shows some of what was booked. */
+export const isBankRoute = (route: Route) => route.startsWith('bank:')
 
 export type AliasKind = 'transactionId' | 'entryReference' | 'servicerReference'
 export type Alias = { readonly kind: AliasKind; readonly value: string }
+
+/** What has a form of its own, as JSON text with sorted keys: equal texts say the same. */
+export type StatedJson = string | null
 
 /** A payment inside an entry, flat. */
 export type DetailRow = {
@@ -14,15 +23,23 @@ export type DetailRow = {
   readonly currency: string | null
   readonly kid: string | null
   readonly endToEndId: string | null
+  readonly transactionId: string | null
+  readonly servicerReference: string | null
   readonly messageId: string | null
   readonly paymentInformationId: string | null
   readonly instructionId: string | null
   readonly mandateId: string | null
   readonly debtorName: string | null
   readonly debtorAccount: string | null
+  readonly debtorBic: string | null
   readonly creditorName: string | null
   readonly creditorAccount: string | null
+  readonly creditorBic: string | null
   readonly text: string | null
+  readonly returnReason: string | null
+  readonly creditorReferences: StatedJson
+  readonly amounts: StatedJson
+  readonly charges: StatedJson
 }
 
 /** What is stored of an entry besides its own life (id, state, revision). Null: not stated. */
@@ -40,6 +57,9 @@ export type EntryContent = {
   readonly kid: string | null
   readonly endToEndId: string | null
   readonly balanceAfterMinor: bigint | null
+  readonly amounts: StatedJson
+  readonly charges: StatedJson
+  readonly batches: StatedJson
   readonly details: readonly DetailRow[]
 }
 
@@ -110,6 +130,12 @@ function canonical(value: unknown): string {
   })
 }
 
+/** Null for what was not stated, or says nothing. Takes what the database gives back as well. */
+export function statedJson(value: unknown): StatedJson {
+  if (typeof value !== 'object' || value === null) return null
+  return Object.keys(value).length === 0 ? null : canonical(value)
+}
+
 /** Digest of what tells one movement from another within an account. */
 function identityOf(status: 'pending' | 'booked', content: EntryContent): string {
   const told = [
@@ -154,6 +180,9 @@ function toContent(entry: StatementEntry): EntryContent {
     kid: only?.kid ?? null,
     endToEndId: only?.endToEndId ?? null,
     balanceAfterMinor: entry.balanceAfter?.minor ?? null,
+    amounts: statedJson(entry.amounts),
+    charges: statedJson(entry.charges),
+    batches: statedJson(entry.batches),
     details,
   }
 }
@@ -165,14 +194,22 @@ function toDetail(detail: EntryDetail): DetailRow {
     currency: detail.amount?.currency ?? null,
     kid: references.kid ?? null,
     endToEndId: references.endToEndId ?? null,
+    transactionId: references.transactionId ?? null,
+    servicerReference: references.servicerReference ?? null,
     messageId: references.messageId ?? null,
     paymentInformationId: references.paymentInformationId ?? null,
     instructionId: references.instructionId ?? null,
     mandateId: references.mandateId ?? null,
     debtorName: detail.debtor?.name ?? null,
     debtorAccount: detail.debtor?.account ?? null,
+    debtorBic: detail.debtor?.bic ?? null,
     creditorName: detail.creditor?.name ?? null,
     creditorAccount: detail.creditor?.account ?? null,
+    creditorBic: detail.creditor?.bic ?? null,
     text: detail.text ?? null,
+    returnReason: detail.returnReason ?? null,
+    creditorReferences: statedJson(references.creditorReferences),
+    amounts: statedJson(detail.amounts),
+    charges: statedJson(detail.charges),
   }
 }

@@ -30,6 +30,7 @@ export async function finishJob(tx: Tx, jobId: string, finish: SyncFinish): Prom
   const result = await ingestWindow(tx, {
     accountId: job.accountId,
     sourceId: job.id,
+    route: `bank:${job.route}`,
     from: job.fromDate,
     to: job.toDate,
     idStability: finish.idStability,

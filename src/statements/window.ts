@@ -1,12 +1,12 @@
 import type { Tx } from '../db.ts'
-import { routeOf } from './entry-rows.ts'
-import type { ObservedRow } from './normal.ts'
+import { isBankRoute, type ObservedRow, type Route } from './normal.ts'
 import type { Place } from './observations.ts'
 import { shownAgain } from './page-repeats.ts'
 
 type Asked = {
   readonly accountId: string
   readonly sourceId: string
+  readonly route: Route
   readonly from: string
   readonly to: string
   readonly pending: 'replace' | 'ignore'
@@ -35,7 +35,7 @@ export async function countObservations(tx: Tx, sourceId: string): Promise<numbe
  * read again, only the changed ones ever leave it. A row that a page shows again counts once.
  */
 export async function unmatched(tx: Tx, asked: Asked): Promise<Open> {
-  const again = routeOf(asked.sourceId) === 'sync' ? await shownAgain(tx, asked) : []
+  const again = isBankRoute(asked.route) ? await shownAgain(tx, asked) : []
   const { rows } = await tx.sql.query<{ page: number | null; ordinal: number | null; id: string | null }>(
     `with o as (
        select page, ordinal, hash, row_number() over (partition by hash order by page, ordinal) as n

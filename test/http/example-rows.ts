@@ -144,6 +144,9 @@ async function insertMovements(tx: Tx, ids: ExampleRows): Promise<void> {
       state: 'booked',
       bookingDate: '2026-01-02',
       reversal: false,
+      route: 'file:camt',
+      addedSeq: 1n,
+      changeSeq: 1n,
       identityHash: '00',
       hash: '00',
       revision: 1,
@@ -155,6 +158,8 @@ async function insertMovements(tx: Tx, ids: ExampleRows): Promise<void> {
     accountId: ids.account,
     sourceId: ids.file,
     bankStatementId: '1',
+    route: 'file:camt',
+    format: 'camt.053',
     currency: 'NOK',
     entries: 1,
   }

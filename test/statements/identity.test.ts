@@ -31,7 +31,7 @@ function store() {
     live: () => [...entries.values()].filter((one) => one.state !== 'removed'),
     ingest(rows: readonly Row[], options: Partial<ReconcileOptions> = {}) {
       const all = {
-        route: 'sync',
+        route: 'bank:main',
         permanentIds: false,
         complete: null,
         pending: 'replace',
@@ -177,7 +177,7 @@ describe('what is stored equals the ledger', () => {
         (ledger, days) => {
           const kept = store()
           for (const day of [...days, ...days]) {
-            kept.ingest(within(ledger, { from: day, to: day }), { route: 'file', pending: 'ignore' })
+            kept.ingest(within(ledger, { from: day, to: day }), { route: 'file:camt', pending: 'ignore' })
           }
           const due = ledger.filter((row) => days.includes(row.day))
           expect(kept.live().map(told).sort()).toEqual(due.map((row) => told(observe(row))).sort())
@@ -265,12 +265,12 @@ describe('who is who', () => {
     const bySync: Row = { day: 2, minor: 500n, text: 'Nettgiro fra Kari' }
     const byFile: Row = { day: 2, minor: 500n, text: 'KARI PRØVE NETTGIRO', kid: '2345676' }
     kept.ingest([bySync], whole)
-    expect(kept.ingest([byFile], { route: 'file', pending: 'ignore' }).revised).toHaveLength(1)
+    expect(kept.ingest([byFile], { route: 'file:camt', pending: 'ignore' }).revised).toHaveLength(1)
     expect(kept.live().map((one) => [one.content.kid, one.content.text])).toEqual([
       ['2345676', 'Nettgiro fra Kari'],
     ])
     expect(kept.ingest([bySync], whole)).toMatchObject({ same: 1, revised: [], added: [], removed: [] })
-    expect(kept.ingest([byFile], { route: 'file', pending: 'ignore' })).toMatchObject({
+    expect(kept.ingest([byFile], { route: 'file:camt', pending: 'ignore' })).toMatchObject({
       same: 1,
       revised: [],
       added: [],

@@ -419,6 +419,7 @@ CREATE TABLE "consent" (
     "user_id" TEXT NOT NULL,
     "connection_id" TEXT NOT NULL,
     "institution_id" TEXT NOT NULL,
+    "route" TEXT NOT NULL DEFAULT 'main',
     "state" TEXT NOT NULL,
     "request_id" TEXT NOT NULL,
     "memory" TEXT,
@@ -453,6 +454,9 @@ CREATE TABLE "account" (
     "read_through" TEXT,
     "next_sync_at" TIMESTAMPTZ(3),
     "last_sync_at" TIMESTAMPTZ(3),
+    "route" TEXT NOT NULL DEFAULT 'main',
+    "change_seq" BIGINT NOT NULL DEFAULT 0,
+    "history_from" TEXT,
     "created_at" TIMESTAMPTZ(3) NOT NULL,
 
     CONSTRAINT "account_pkey" PRIMARY KEY ("id")
@@ -489,6 +493,8 @@ CREATE TABLE "sync_job" (
     "company_id" TEXT NOT NULL,
     "account_id" TEXT NOT NULL,
     "consent_id" TEXT,
+    "route" TEXT NOT NULL DEFAULT 'main',
+    "purpose" TEXT NOT NULL DEFAULT 'planned',
     "state" TEXT NOT NULL,
     "from_date" TEXT NOT NULL,
     "to_date" TEXT NOT NULL,
@@ -529,6 +535,7 @@ CREATE TABLE "file_import" (
     "revised" INTEGER NOT NULL DEFAULT 0,
     "warnings" JSONB NOT NULL,
     "error" JSONB,
+    "readings" INTEGER NOT NULL DEFAULT 1,
     "created_at" TIMESTAMPTZ(3) NOT NULL,
     "ended_at" TIMESTAMPTZ(3),
 
@@ -559,6 +566,7 @@ CREATE TABLE "entry" (
     "company_id" TEXT NOT NULL,
     "account_id" TEXT NOT NULL,
     "source_id" TEXT NOT NULL,
+    "route" TEXT NOT NULL,
     "state" TEXT NOT NULL,
     "booking_date" TEXT,
     "value_date" TEXT,
@@ -572,10 +580,18 @@ CREATE TABLE "entry" (
     "counterparty_account" TEXT,
     "kid" TEXT,
     "end_to_end_id" TEXT,
+    "amounts" JSONB,
+    "charges" JSONB,
+    "batches" JSONB,
     "balance_after_minor" BIGINT,
     "identity_hash" TEXT NOT NULL,
     "hash" TEXT NOT NULL,
     "revision" INTEGER NOT NULL,
+    "added_seq" BIGINT NOT NULL,
+    "change_seq" BIGINT NOT NULL,
+    "booked_at" TIMESTAMPTZ(3),
+    "removed_at" TIMESTAMPTZ(3),
+    "taken_over" BOOLEAN NOT NULL DEFAULT false,
     "first_seen_at" TIMESTAMPTZ(3) NOT NULL,
     "updated_at" TIMESTAMPTZ(3) NOT NULL,
 
@@ -597,6 +613,14 @@ CREATE TABLE "entry_detail" (
     "payment_information_id" TEXT,
     "instruction_id" TEXT,
     "mandate_id" TEXT,
+    "transaction_id" TEXT,
+    "servicer_reference" TEXT,
+    "creditor_references" JSONB,
+    "amounts" JSONB,
+    "charges" JSONB,
+    "return_reason" TEXT,
+    "debtor_bic" TEXT,
+    "creditor_bic" TEXT,
     "debtor_name" TEXT,
     "debtor_account" TEXT,
     "creditor_name" TEXT,
@@ -683,6 +707,10 @@ CREATE TABLE "statement" (
     "source_id" TEXT NOT NULL,
     "bank_statement_id" TEXT NOT NULL,
     "sequence" TEXT,
+    "route" TEXT NOT NULL,
+    "format" TEXT NOT NULL,
+    "details_only" BOOLEAN NOT NULL DEFAULT false,
+    "attached" INTEGER NOT NULL DEFAULT 0,
     "from_date" TEXT,
     "to_date" TEXT,
     "opening_minor" BIGINT,
@@ -693,6 +721,91 @@ CREATE TABLE "statement" (
     "created_at" TIMESTAMPTZ(3) NOT NULL,
 
     CONSTRAINT "statement_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "entry_ruling" (
+    "id" TEXT NOT NULL,
+    "client_id" TEXT NOT NULL,
+    "company_id" TEXT NOT NULL,
+    "account_id" TEXT NOT NULL,
+    "entry_id" TEXT NOT NULL,
+    "other_id" TEXT NOT NULL,
+    "kind" TEXT NOT NULL,
+    "identity_hash" TEXT NOT NULL,
+    "decided_by" TEXT NOT NULL,
+    "at" TIMESTAMPTZ(3) NOT NULL,
+    "undone_at" TIMESTAMPTZ(3),
+
+    CONSTRAINT "entry_ruling_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "entry_attachment" (
+    "source_id" TEXT NOT NULL,
+    "page" INTEGER NOT NULL,
+    "ordinal" INTEGER NOT NULL,
+    "client_id" TEXT NOT NULL,
+    "company_id" TEXT NOT NULL,
+    "entry_id" TEXT NOT NULL,
+    "at" TIMESTAMPTZ(3) NOT NULL,
+
+    CONSTRAINT "entry_attachment_pkey" PRIMARY KEY ("source_id","page","ordinal")
+);
+
+-- CreateTable
+CREATE TABLE "account_gap" (
+    "id" TEXT NOT NULL,
+    "client_id" TEXT NOT NULL,
+    "company_id" TEXT NOT NULL,
+    "account_id" TEXT NOT NULL,
+    "currency" TEXT NOT NULL,
+    "from_date" TEXT NOT NULL,
+    "to_date" TEXT NOT NULL,
+    "difference_minor" BIGINT NOT NULL,
+    "cause" TEXT NOT NULL,
+    "suspects" TEXT[] DEFAULT ARRAY[]::TEXT[],
+    "opened_at" TIMESTAMPTZ(3) NOT NULL,
+    "closed_at" TIMESTAMPTZ(3),
+    "backfills" INTEGER NOT NULL DEFAULT 0,
+
+    CONSTRAINT "account_gap_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "bank_call" (
+    "id" TEXT NOT NULL,
+    "client_id" TEXT NOT NULL,
+    "company_id" TEXT NOT NULL,
+    "account_id" TEXT NOT NULL,
+    "endpoint" TEXT NOT NULL,
+    "attended" BOOLEAN NOT NULL,
+    "job_id" TEXT,
+    "at" TIMESTAMPTZ(3) NOT NULL,
+    "unspent_at" TIMESTAMPTZ(3),
+
+    CONSTRAINT "bank_call_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "route_twin" (
+    "id" TEXT NOT NULL,
+    "client_id" TEXT NOT NULL,
+    "company_id" TEXT NOT NULL,
+    "account_id" TEXT NOT NULL,
+    "route" TEXT NOT NULL,
+    "from_date" TEXT NOT NULL,
+    "to_date" TEXT NOT NULL,
+    "same" INTEGER NOT NULL DEFAULT 0,
+    "changed" INTEGER NOT NULL DEFAULT 0,
+    "only_active" INTEGER NOT NULL DEFAULT 0,
+    "only_twin" INTEGER NOT NULL DEFAULT 0,
+    "differences" JSONB,
+    "error" JSONB,
+    "created_at" TIMESTAMPTZ(3) NOT NULL,
+    "ended_at" TIMESTAMPTZ(3),
+
+    CONSTRAINT "route_twin_pkey" PRIMARY KEY ("id")
 );
 
 -- CreateTable
@@ -958,6 +1071,15 @@ CREATE INDEX "entry_client_id_account_id_booking_date_id_idx" ON "entry"("client
 CREATE INDEX "entry_client_id_account_id_identity_hash_idx" ON "entry"("client_id", "account_id", "identity_hash");
 
 -- CreateIndex
+CREATE INDEX "entry_client_id_account_id_change_seq_idx" ON "entry"("client_id", "account_id", "change_seq");
+
+-- CreateIndex
+CREATE INDEX "entry_client_id_company_id_booked_at_idx" ON "entry"("client_id", "company_id", "booked_at");
+
+-- CreateIndex
+CREATE INDEX "entry_client_id_company_id_removed_at_idx" ON "entry"("client_id", "company_id", "removed_at");
+
+-- CreateIndex
 CREATE INDEX "entry_client_id_account_id_updated_at_id_idx" ON "entry"("client_id", "account_id", "updated_at", "id");
 
 -- CreateIndex
@@ -994,7 +1116,28 @@ CREATE UNIQUE INDEX "balance_client_id_account_id_source_id_code_date_currency_k
 CREATE INDEX "account_day_client_id_account_id_proof_date_idx" ON "account_day"("client_id", "account_id", "proof", "date");
 
 -- CreateIndex
+CREATE INDEX "statement_client_id_account_id_from_date_idx" ON "statement"("client_id", "account_id", "from_date");
+
+-- CreateIndex
 CREATE UNIQUE INDEX "statement_client_id_account_id_bank_statement_id_source_id_key" ON "statement"("client_id", "account_id", "bank_statement_id", "source_id");
+
+-- CreateIndex
+CREATE INDEX "entry_ruling_client_id_account_id_identity_hash_idx" ON "entry_ruling"("client_id", "account_id", "identity_hash");
+
+-- CreateIndex
+CREATE INDEX "entry_ruling_client_id_entry_id_idx" ON "entry_ruling"("client_id", "entry_id");
+
+-- CreateIndex
+CREATE INDEX "entry_attachment_client_id_entry_id_idx" ON "entry_attachment"("client_id", "entry_id");
+
+-- CreateIndex
+CREATE INDEX "account_gap_client_id_account_id_closed_at_to_date_idx" ON "account_gap"("client_id", "account_id", "closed_at", "to_date");
+
+-- CreateIndex
+CREATE INDEX "bank_call_client_id_account_id_endpoint_at_idx" ON "bank_call"("client_id", "account_id", "endpoint", "at");
+
+-- CreateIndex
+CREATE INDEX "route_twin_client_id_account_id_id_idx" ON "route_twin"("client_id", "account_id", "id");
 
 -- CreateIndex
 CREATE INDEX "open_item_client_id_company_id_kid_idx" ON "open_item"("client_id", "company_id", "kid");
@@ -1148,6 +1291,24 @@ ALTER TABLE "account_day" ADD CONSTRAINT "account_day_client_id_account_id_fkey"
 
 -- AddForeignKey
 ALTER TABLE "statement" ADD CONSTRAINT "statement_client_id_account_id_fkey" FOREIGN KEY ("client_id", "account_id") REFERENCES "account"("client_id", "id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "entry_ruling" ADD CONSTRAINT "entry_ruling_client_id_account_id_fkey" FOREIGN KEY ("client_id", "account_id") REFERENCES "account"("client_id", "id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "entry_ruling" ADD CONSTRAINT "entry_ruling_client_id_entry_id_fkey" FOREIGN KEY ("client_id", "entry_id") REFERENCES "entry"("client_id", "id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "entry_attachment" ADD CONSTRAINT "entry_attachment_client_id_entry_id_fkey" FOREIGN KEY ("client_id", "entry_id") REFERENCES "entry"("client_id", "id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "account_gap" ADD CONSTRAINT "account_gap_client_id_account_id_fkey" FOREIGN KEY ("client_id", "account_id") REFERENCES "account"("client_id", "id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "bank_call" ADD CONSTRAINT "bank_call_client_id_account_id_fkey" FOREIGN KEY ("client_id", "account_id") REFERENCES "account"("client_id", "id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "route_twin" ADD CONSTRAINT "route_twin_client_id_account_id_fkey" FOREIGN KEY ("client_id", "account_id") REFERENCES "account"("client_id", "id") ON DELETE RESTRICT ON UPDATE CASCADE;
 
 -- AddForeignKey
 ALTER TABLE "open_item" ADD CONSTRAINT "open_item_client_id_company_id_fkey" FOREIGN KEY ("client_id", "company_id") REFERENCES "company"("client_id", "id") ON DELETE RESTRICT ON UPDATE CASCADE;
