@@ -56,6 +56,17 @@ export const berlinGroupSchema = z.strictObject({
   statesClosingBalances: z.boolean().default(false),
 })
 
+/** Who handles data on the way to a bank, by name: for the agreement's list of processors. */
+const processors = z.array(z.string().min(1)).default([])
+const connector = z.discriminatedUnion('type', [berlinGroupSchema])
+
+/** The route that a bank is reached by where nothing else is said. */
+export const mainRoute = 'main'
+const routeName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,30}$/)
+  .refine((name) => name !== mainRoute, 'is the name of the route in `connector`')
+
 export const institutionSchema = z.strictObject({
   id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/),
   name: z.string().min(1).max(140),
@@ -66,9 +77,11 @@ export const institutionSchema = z.strictObject({
     .default(null),
   /** First four digits of the bank's account numbers. */
   bbanPrefixes: z.array(z.string().regex(/^\d{4}$/)).default([]),
-  /** Who handles data on the way to this bank, by name, for the agreement's list of processors. */
-  processors: z.array(z.string().min(1)).default([]),
-  connector: z.discriminatedUnion('type', [berlinGroupSchema]),
+  processors,
+  /** How it is reached: the route `main`. */
+  connector,
+  /** Other ways to the same bank, by name: for reading beside the main one, or instead of it. */
+  otherRoutes: z.record(routeName, z.strictObject({ processors, connector })).default({}),
 })
 
 /** One bank that can be chosen, and the row that tells how it is reached. */

@@ -2,13 +2,19 @@ import { berlinGroupConnector, type ConnectorPorts } from './berlin-group.ts'
 import type { Connector } from './connector.ts'
 import { ConnectorFailure } from './failure.ts'
 import { createHttpClient, type Trust } from './http-client.ts'
-import type { Institution } from './institutions.ts'
+import { type Institution, mainRoute } from './institutions.ts'
 
 export type Registry = {
   institutions(): readonly Institution[]
   institution(institutionId: string): Institution | undefined
-  /** @throws ConnectorFailure not_supported for a bank that is not in the catalogue */
-  connectorFor(institutionId: string): Connector
+  /** Names of the ways to a bank, the main one first; none for a bank that is not in the catalogue. */
+  routesOf(institutionId: string): readonly string[]
+  /**
+   * The connector of one way to a bank.
+   * @param route the main one unless it is named
+   * @throws ConnectorFailure not_supported for a bank that is not in the catalogue, or has no such route
+   */
+  connectorFor(institutionId: string, route?: string): Connector
   close(): Promise<void>
 }
 
@@ -27,22 +33,29 @@ export function createRegistry(institutions: readonly Institution[], ports: Regi
   const byId = new Map(institutions.map((institution) => [institution.id, institution]))
   const connectors = new Map<string, Connector>()
 
-  function connectorFor(institutionId: string): Connector {
-    const known = connectors.get(institutionId)
+  function connectorFor(institutionId: string, route = mainRoute): Connector {
+    const key = `${institutionId} ${route}`
+    const known = connectors.get(key)
     if (known) return known
     const institution = byId.get(institutionId)
     if (!institution || !trust || !http) {
       throw new ConnectorFailure({ kind: 'not_supported', detail: 'the bank is not in the catalogue' })
     }
-    const { type: _, ...row } = institution.connector
+    const way = route === mainRoute ? institution.connector : institution.otherRoutes[route]?.connector
+    if (!way) throw new ConnectorFailure({ kind: 'not_supported', detail: `the bank has no route ${route}` })
+    const { type: _, ...row } = way
     const connector = berlinGroupConnector({ ...row, institutionId }, { ...ports, trust, http })
-    connectors.set(institutionId, connector)
+    connectors.set(key, connector)
     return connector
   }
 
   return {
     institutions: () => institutions,
     institution: (institutionId) => byId.get(institutionId),
+    routesOf(institutionId) {
+      const institution = byId.get(institutionId)
+      return institution ? [mainRoute, ...Object.keys(institution.otherRoutes)] : []
+    },
     connectorFor,
     async close() {
       await Promise.all([...connectors.values()].map((connector) => connector.close()))

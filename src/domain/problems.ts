@@ -32,6 +32,7 @@ export const problems = {
   idempotency_key_reused: { status: 422, title: 'The key was used with another request', retryable: false },
   company_not_in_register: { status: 422, title: 'The register knows no such company', retryable: false },
   institution_unknown: { status: 422, title: 'There is no such bank', retryable: false },
+  route_unknown: { status: 422, title: 'There is no such way to this bank', retryable: false },
   reference_unknown: {
     status: 422,
     title: 'The request names something that does not exist',

@@ -90,7 +90,7 @@ async function load(ports: ConsentPorts, tx: Tx, paymentId: string): Promise<Sta
     const lostAt = after(latest.startedAt, ATTEMPT_LOST_MS)
     if (lostAt > tx.now) return { state, next: lostAt }
     const consent = await getConsent(tx, latest.consentId)
-    const { manifest } = ports.registry.connectorFor(consent.institutionId)
+    const { manifest } = ports.registry.connectorFor(consent.institutionId, consent.route)
     await loseAttempt(tx, payment, latest, needsOurPage(manifest))
     return rest(tx, paymentId)
   }

@@ -25,7 +25,8 @@ const css = readFileSync(new URL('./pages.css', import.meta.url))
 export function formTargets(ports: ConsentPorts, others: readonly string[]): string[] {
   const banks = ports.registry
     .institutions()
-    .flatMap(({ id }) => [...ports.registry.connectorFor(id).manifest.scaOrigins])
+    .flatMap(({ id }) => ports.registry.routesOf(id).map((route) => ports.registry.connectorFor(id, route)))
+    .flatMap(({ manifest }) => [...manifest.scaOrigins])
   return [...new Set([...banks, ...others])].sort()
 }
 

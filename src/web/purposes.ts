@@ -1,4 +1,5 @@
 import { isFailure } from '../connectors/failure.ts'
+import { mainRoute } from '../connectors/institutions.ts'
 import { getCompany } from '../consent/companies.ts'
 import { beginConsent } from '../consent/consents/begin.ts'
 import { checkConsent } from '../consent/consents/check.ts'
@@ -60,7 +61,8 @@ const consent: Purpose = {
       const row = await getConsent(tx, visit.link.subjectId)
       const company = await getCompany(tx, row.companyId)
       const institution = ports.registry.institutions().find(({ id }) => id === row.institutionId)
-      const bank = institution ?? { name: row.institutionId, processors: [] }
+      const way = row.route === mainRoute ? institution : institution?.otherRoutes[row.route]
+      const bank = { name: institution?.name ?? row.institutionId, processors: way?.processors ?? [] }
       return consentPage({ ...visit, csrf, company: company.name, bank, state: row.state })
     }),
   actions: {

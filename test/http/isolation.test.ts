@@ -41,6 +41,7 @@ function ask(client: TestClient, route: Route) {
 const noBanks: Registry = {
   institutions: () => [],
   institution: () => undefined,
+  routesOf: () => [],
   connectorFor() {
     throw new Error('no bank is called here')
   },

@@ -135,6 +135,7 @@ export function fakeRegistry(banks: readonly FakeBank[]): Registry {
   return {
     institutions: () => banks.map(({ institution }) => institution),
     institution: (id) => find(id)?.institution,
+    routesOf: (id) => (find(id) ? ['main'] : []),
     connectorFor(id) {
       const bank = find(id)
       if (!bank) throw new ConnectorFailure({ kind: 'not_supported', detail: 'not in the catalogue' })

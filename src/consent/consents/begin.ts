@@ -23,7 +23,7 @@ export async function beginConsent(
     throw new Problem('not_found', `There is no consent ${place.consentId}.`)
   if (consent.state === 'awaiting_sca' && consent.scaUrl) return consent.scaUrl
   if (consent.state !== 'created') throw new Problem('state_conflict', `The consent is ${consent.state}.`)
-  const { consent: flow, manifest } = ports.registry.connectorFor(consent.institutionId)
+  const { consent: flow, manifest } = ports.registry.connectorFor(consent.institutionId, consent.route)
   const created = await flow.create({
     requestId: consent.requestId,
     institutionId: consent.institutionId,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type Actor, recordAudit } from '../../audit/record.ts'
+import { mainRoute } from '../../connectors/institutions.ts'
 import type { Tx } from '../../db.ts'
 import { after } from '../../domain/clock.ts'
 import { newId } from '../../domain/ids.ts'
@@ -37,13 +38,13 @@ async function connectionFor(tx: Tx, companyId: string, institutionId: string): 
 /**
  * Asks a person for a consent at a bank. Nothing happens at the bank until that person has come by the link and logged
  * in with BankID. Answers the page's address, which is also mailed.
- * @throws Problem `agreement_not_active`, `institution_unknown`, `reference_unknown`.
+ * @throws Problem `agreement_not_active`, `institution_unknown`, `route_unknown`, `reference_unknown`.
  */
 export async function createConsent(
   ports: ConsentPorts,
   tx: Tx,
   actor: Actor,
-  input: { companyId: string; userId: string; institutionId: string; language: Language },
+  input: { companyId: string; userId: string; institutionId: string; route?: string; language: Language },
 ): Promise<{ consent: ConsentRow; url: string }> {
   const company = await getCompany(tx, input.companyId)
   const [user] = await usersOfCompany(tx, company.id, [input.userId])
@@ -56,6 +57,10 @@ export async function createConsent(
   }
   const institution = ports.registry.institutions().find(({ id }) => id === input.institutionId)
   if (!institution) throw new Problem('institution_unknown', `There is no bank ${input.institutionId}.`)
+  const { route = mainRoute } = input
+  if (!ports.registry.routesOf(institution.id).includes(route)) {
+    throw new Problem('route_unknown', `${institution.name} is not reached by a route ${route}.`)
+  }
   const id = newId('consent', tx.now)
   const consent = await tx.prisma.consent.create({
     data: {
@@ -65,9 +70,10 @@ export async function createConsent(
       userId: user.id,
       connectionId: await connectionFor(tx, company.id, institution.id),
       institutionId: institution.id,
+      route,
       state: 'created',
       requestId: randomUUID(),
-      frequencyPerDay: ports.registry.connectorFor(institution.id).manifest.unattendedReadsPerDay,
+      frequencyPerDay: ports.registry.connectorFor(institution.id, route).manifest.unattendedReadsPerDay,
       createdAt: tx.now,
     },
   })

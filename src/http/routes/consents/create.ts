@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { mainRoute } from '../../../connectors/institutions.ts'
 import { createConsent } from '../../../consent/consents/create.ts'
 import { defineRoute } from '../../define-route.ts'
 import { id } from '../../wire.ts'
@@ -20,6 +21,12 @@ export const createConsentRoute = defineRoute({
       companyId: id('company'),
       userId: id('user'),
       institutionId: z.string().min(1).max(63),
+      route: z
+        .string()
+        .min(1)
+        .max(31)
+        .default(mainRoute)
+        .describe('By which of the ways to the bank: one of the `routes` of the institution.'),
       language,
     })
     .meta({ id: 'NewConsent' }),
@@ -29,7 +36,13 @@ export const createConsentRoute = defineRoute({
       .extend({ url: z.string().describe('The page for this person.') })
       .meta({ id: 'ConsentWithLink' }),
   },
-  problems: ['not_found', 'reference_unknown', 'institution_unknown', 'agreement_not_active'],
+  problems: [
+    'not_found',
+    'reference_unknown',
+    'institution_unknown',
+    'route_unknown',
+    'agreement_not_active',
+  ],
   async handle({ tx, body, caller, ports }) {
     const made = await createConsent(ports, tx, caller.actor, body)
     return { ...consentOf(made.consent), url: made.url }

@@ -12,6 +12,7 @@ export const consent = z
     userId: id('user'),
     connectionId: id('connection'),
     institutionId: z.string(),
+    route: z.string().describe('The way to the bank that it was given for.'),
     state: z.enum(states),
     validUntil: date.nullable().describe('Last day, as the bank has it.'),
     createdAt: instant,
@@ -21,8 +22,18 @@ export const consent = z
   .meta({ id: 'Consent' })
 
 export function consentOf(row: ConsentRow): z.output<typeof consent> {
-  const { id, companyId, userId, connectionId, institutionId, validUntil, createdAt, authorisedAt, endedAt } =
-    row
+  const {
+    id,
+    companyId,
+    userId,
+    connectionId,
+    institutionId,
+    route,
+    validUntil,
+    createdAt,
+    authorisedAt,
+    endedAt,
+  } = row
   const state = row.state as ConsentMachineState
   return {
     id,
@@ -30,6 +41,7 @@ export function consentOf(row: ConsentRow): z.output<typeof consent> {
     userId,
     connectionId,
     institutionId,
+    route,
     state,
     validUntil,
     createdAt,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { mainRoute } from '../../../connectors/institutions.ts'
 import { defineRoute } from '../../define-route.ts'
 import { page, pageOf, pageQuery, readCursor } from '../../paging.ts'
 
@@ -9,6 +10,9 @@ const institution = z
     bic: z.string().nullable(),
     bbanPrefixes: z.array(z.string()).describe('First four digits of its account numbers.'),
     processors: z.array(z.string()).describe('Who handles the data between the bank and here.'),
+    routes: z
+      .array(z.object({ name: z.string(), processors: z.array(z.string()) }))
+      .describe('The ways to the bank, the main one first: what is told beside is about that one.'),
     payments: z.boolean().describe('Whether payments can be made there.'),
     historyDays: z.int(),
     consentDaysMax: z.int(),
@@ -34,13 +38,18 @@ export const listInstitutions = defineRoute({
       .map((row) => {
         const { manifest, payments } = ports.registry.connectorFor(row.id)
         const { historyDays, consentDaysMax } = manifest
-        const { id, name, bic, bbanPrefixes, processors } = row
+        const { id, name, bic, bbanPrefixes, processors, otherRoutes } = row
+        const others = Object.entries(otherRoutes).map(([route, way]) => ({
+          name: route,
+          processors: way.processors,
+        }))
         return {
           id,
           name,
           bic,
           bbanPrefixes,
           processors,
+          routes: [{ name: mainRoute, processors }, ...others],
           payments: payments !== undefined,
           historyDays,
           consentDaysMax,
