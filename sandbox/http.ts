@@ -21,8 +21,11 @@ export type Reply = {
   status: number
   headers: Record<string, string>
   body: string | Buffer
-  /** `reset` tears the connection down instead of answering, `never` leaves it hanging. */
-  delivery?: 'reset' | 'never'
+  /**
+   * `reset` tears the connection down instead of answering, `never` leaves it hanging, `cut` tears it down in the
+   * middle of the body, `drip` sends the body byte by byte.
+   */
+  delivery?: 'reset' | 'never' | 'cut' | 'drip'
 }
 
 export type Handler = (request: Incoming) => Reply | Promise<Reply>
@@ -147,8 +150,26 @@ export function listener(context: SandboxContext, handle: Handler) {
     if (reply.delivery === 'reset') return void request.socket.destroy()
     const length = reply.status === 204 ? {} : { 'content-length': String(Buffer.byteLength(reply.body)) }
     response.writeHead(reply.status, { ...length, ...reply.headers })
+    if (reply.delivery === 'cut') return cutOff(request, response, reply)
+    if (reply.delivery === 'drip') return drip(response, Buffer.from(reply.body))
     response.end(reply.body)
   }
+}
+
+function cutOff(request: IncomingMessage, response: ServerResponse, { body }: Reply): void {
+  const half = Buffer.from(body).subarray(0, Math.floor(Buffer.byteLength(body) / 2))
+  response.write(half, () => request.socket.destroy())
+}
+
+const dripMs = 20
+
+function drip(response: ServerResponse, body: Buffer): void {
+  let at = 0
+  const timer = setInterval(() => {
+    if (at < body.length) response.write(body.subarray(at, ++at))
+    else response.end()
+  }, dripMs)
+  response.on('close', () => clearInterval(timer))
 }
 
 function bind(server: Server, port: number): Promise<number> {

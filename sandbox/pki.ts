@@ -32,6 +32,8 @@ export type Pki = {
   ca: KeyPair
   personCa: KeyPair
   bankServer: KeyPair
+  /** The same for a certificate that ended yesterday; made when it is first asked for. */
+  expiredBankServer: () => KeyPair
   /** Public key (PEM, SPKI) of the BankID client. */
   bankidClientPublicKey: string
   /** Makes a signing certificate for a test person; `cert` is the leaf, its issuer is `personCa.cert`. */
@@ -65,6 +67,7 @@ const names = {
 const pemKey = (key: KeyObject) => key.export({ type: 'pkcs8', format: 'pem' }) as string
 const newKeys = () => generateKeyPairSync('rsa', { modulusLength: 2048 })
 
+/** `days` from now; when negative it has ended already. */
 type Request = { subject: Attribute[]; days: number; extensions: object[] }
 
 /** A certificate over a new key, signed by `issuer` or by itself. Validity is on real time. */
@@ -75,7 +78,7 @@ function issue(request: Request, issuer?: KeyPair): KeyPair {
   cert.publicKey = pki.publicKeyFromPem(keys.publicKey.export({ type: 'spki', format: 'pem' }) as string)
   // A leading byte below 0x80 keeps the serial number positive.
   cert.serialNumber = `4a${randomBytes(9).toString('hex')}`
-  cert.validity.notBefore = new Date(Date.now() - 3_600_000)
+  cert.validity.notBefore = new Date(Date.now() - 3_600_000 + Math.min(0, request.days * 2) * 86_400_000)
   cert.validity.notAfter = new Date(Date.now() + request.days * 86_400_000)
   const parent = issuer ? pki.certificateFromPem(issuer.cert) : cert
   cert.setSubject(request.subject)
@@ -100,11 +103,11 @@ const root = (name: string): KeyPair =>
     ],
   })
 
-const bankServer = (ca: KeyPair): KeyPair =>
+const bankServer = (ca: KeyPair, days: number): KeyPair =>
   issue(
     {
       subject: [names.common('127.0.0.1')],
-      days: 730,
+      days,
       extensions: [
         { name: 'basicConstraints', cA: false },
         { name: 'keyUsage', digitalSignature: true, keyEncipherment: true, critical: true },
@@ -180,7 +183,7 @@ function makeAll(directory: string): void {
   }
   const ca = root('Sandkasse test-CA')
   write('person-ca', root('Sandkasse person-CA'))
-  write('bank', bankServer(ca))
+  write('bank', bankServer(ca, 730))
   write('qwac', psd2Certificate(ca, 'web', ['PSP_AI', 'PSP_PI']))
   write('qwac-ai-only', psd2Certificate(ca, 'web', ['PSP_AI']))
   write('qseal', psd2Certificate(ca, 'eseal', ['PSP_AI', 'PSP_PI']))
@@ -204,7 +207,9 @@ export function openPki(dataDir: string): Pki {
     cert: readFileSync(file(`${name}.crt`), 'utf8'),
     key: readFileSync(file(`${name}.key`), 'utf8'),
   })
+  const ca = pair('ca')
   const personCa = pair('person-ca')
+  let expired: KeyPair | undefined
   return {
     paths: {
       ca: file('ca.crt'),
@@ -217,9 +222,13 @@ export function openPki(dataDir: string): Pki {
       qsealKey: file('qseal.key'),
       bankidClientKey: file('bankid-client.key'),
     },
-    ca: pair('ca'),
+    ca,
     personCa,
     bankServer: pair('bank'),
+    expiredBankServer: () => {
+      expired ??= bankServer(ca, -1)
+      return expired
+    },
     bankidClientPublicKey: readFileSync(file('bankid-client.pub'), 'utf8'),
     issuePerson: issuePersonFrom(personCa),
   }

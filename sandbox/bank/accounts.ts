@@ -1,19 +1,16 @@
-import { createHash } from 'node:crypto'
 import { addDays, osloMidnightMs } from '../clock.ts'
 import { json, type Reply, type Routes } from '../http.ts'
 import { bbanOf } from '../identifiers.ts'
 import { formatAmount } from '../money.ts'
 import type { Bank } from './banks.ts'
 import { type Call, deny, formatError, header, link } from './errors.ts'
+import { accountsFaults } from './faults/hooks.ts'
 import { availableBalance, bookedBalance, dailyClosing } from './ledger.ts'
+import { resourceId } from './resource-id.ts'
 import { listTransactions } from './transactions.ts'
 import type { Account, AccountReference, Consent } from './types.ts'
 
 type Right = keyof Consent['access']
-
-/** Stable only for the life of one consent, as the standard allows. */
-export const resourceId = (consent: Consent, account: Account): string =>
-  createHash('sha256').update(`${consent.id} ${account.id}`).digest('hex').slice(0, 32)
 
 const accountReference = (account: Account) => ({
   iban: account.iban,
@@ -96,7 +93,7 @@ function balances(bank: Bank, account: Account): object[] {
   ]
 }
 
-function details(call: Call, consent: Consent, account: Account): object {
+function details(call: Call, consent: Consent, account: Account): Record<string, unknown> {
   const { bank } = call
   const self = `/v1/accounts/${resourceId(consent, account)}`
   const withBalance = call.request.query.get('withBalance') === 'true'
@@ -125,7 +122,8 @@ function list(call: Call): Reply {
   const consent = consentOf(call)
   countRead(call, consent, '- accounts')
   const accounts = call.bank.data.accounts.filter((account) => granted(consent, account, 'accounts'))
-  return json(200, { accounts: accounts.map((account) => details(call, consent, account)) })
+  const wires = accounts.map((account) => details(call, consent, account))
+  return json(200, { accounts: accountsFaults(call, wires) })
 }
 
 function one(call: Call): Reply {

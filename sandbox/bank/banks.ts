@@ -56,6 +56,8 @@ export type Bank = BankDefinition & {
   data: BankState
   apiUrl: string
   pagesUrl: string
+  /** To be called whenever a fault was ordered or cleared. */
+  faultsChanged: () => void
 }
 
 /** The state of a bank; throws for an id that does not exist. */

@@ -2,7 +2,6 @@ import { createHash, randomUUID } from 'node:crypto'
 import { empty, json, type Reply, type Routes } from '../http.ts'
 import type { Bank } from './banks.ts'
 import { type Call, deny, formatError, header, isRecord, link } from './errors.ts'
-import { paymentCreatedFault } from './faults.ts'
 import { readInstruction } from './payment-body.ts'
 import { scaPageUrl, startSca } from './sca-state.ts'
 import type { Payment } from './types.ts'
@@ -66,7 +65,7 @@ function create(call: Call): Reply {
   bank.data.payments[payment.id] = payment
   if (bank.replaySafe) bank.data.replays[key] = { bodyHash, paymentId: payment.id }
   bank.context.state.changed()
-  return paymentCreatedFault(bank, created(bank, payment))
+  return created(bank, payment)
 }
 
 function named(call: Call): Payment {

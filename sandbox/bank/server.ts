@@ -17,7 +17,7 @@ import { type Bank, bankDefinitions, bankState } from './banks.ts'
 import { consentRoutes } from './consents.ts'
 import { runDue } from './due.ts'
 import { type Call, deny, header, tppReply } from './errors.ts'
-import { requestFault } from './faults.ts'
+import { answerFaults, certificateIsExpired, connectionRefused, requestFaults } from './faults/hooks.ts'
 import { paymentRoutes } from './payments.ts'
 import { startScaPages } from './sca.ts'
 import { identify } from './tls.ts'
@@ -60,10 +60,20 @@ async function handle(bank: Bank, request: Incoming): Promise<Reply> {
     return deny(400, 'FORMAT_ERROR', 'X-Request-ID is missing or no UUID', 'X-Request-ID')
   }
   const call: Call = { bank, request, tpp: sender.organisationIdentifier }
-  return (await requestFault(call)) ?? (await dispatch(section, call))
+  return answerFaults(call, (await requestFaults(call)) ?? (await answered(section, call)))
 }
 
-/** Answers with X-Request-ID echoed, refusals included. */
+/** The answer of the bank itself, refusals included. */
+async function answered(section: Section, call: Call): Promise<Reply> {
+  try {
+    return await dispatch(section, call)
+  } catch (error) {
+    if (isRefusal(error)) return error.reply
+    throw error
+  }
+}
+
+/** Answers with X-Request-ID echoed and the bank's time, refusals included. */
 async function answer(bank: Bank, request: Incoming): Promise<Reply> {
   const requestId = header(request, 'X-Request-ID')
   const reply = await handle(bank, request).catch((error: unknown) => {
@@ -71,7 +81,16 @@ async function answer(bank: Bank, request: Incoming): Promise<Reply> {
     process.stderr.write(`sandbox ${bank.id}: ${(error as Error).stack ?? error}\n`)
     return tppReply(500, 'INTERNAL_SERVER_ERROR', 'the sandbox itself failed')
   })
-  return requestId ? { ...reply, headers: { ...reply.headers, 'x-request-id': requestId } } : reply
+  const date = bank.context.clock.now().toUTCString()
+  const echoed = requestId ? { 'x-request-id': requestId } : {}
+  return { ...reply, headers: { date, ...reply.headers, ...echoed } }
+}
+
+/** The certificate that the bank presents now. */
+function secured(bank: Bank) {
+  const { pki } = bank.context
+  const { key, cert } = certificateIsExpired(bank) ? pki.expiredBankServer() : pki.bankServer
+  return { key, cert, ca: pki.ca.cert, minVersion: 'TLSv1.2' as const }
 }
 
 /** One bank: its NextGenPSD2 interface over TLS with client certificates, and the pages for its customers. */
@@ -85,22 +104,25 @@ export async function startBank(
     data: bankState(context, id),
     apiUrl: '',
     pagesUrl: '',
+    faultsChanged: () => {},
   }
   const pages = await startScaPages(context, bank)
   bank.pagesUrl = pages.url
-  const { pki } = context
   const server = createServer(
     {
-      key: pki.bankServer.key,
-      cert: pki.bankServer.cert,
-      ca: pki.ca.cert,
+      ...secured(bank),
       requestCert: true,
       // A missing certificate is answered as the standard says, not by a broken handshake.
       rejectUnauthorized: false,
-      minVersion: 'TLSv1.2',
     },
     listener(context, (request) => answer(bank, request)),
   )
+  bank.faultsChanged = () => {
+    server.setSecureContext(secured(bank))
+    // Who is connected already would not see the other certificate.
+    server.closeIdleConnections()
+  }
+  server.on('tlsClientError', () => connectionRefused(bank))
   const api = await listen(context, id, server, 'https')
   bank.apiUrl = api.url
   return { bank, api, pages }

@@ -4,7 +4,8 @@ import { bbanOf, ibanOf, isBban } from '../identifiers.ts'
 import { formatAmount } from '../money.ts'
 import type { Bank } from './banks.ts'
 import { type Call, deny, formatError, isDate, isRecord, link } from './errors.ts'
-import { transactionsFault } from './faults.ts'
+import type { Shown } from './faults/fault.ts'
+import { transactionsFaults } from './faults/hooks.ts'
 import { balancesAfter } from './ledger.ts'
 import type { Account, Booking, Consent, Counterparty } from './types.ts'
 
@@ -85,7 +86,7 @@ function booked(
   account: Account,
   row: Booking,
   after: bigint | undefined,
-): object {
+): Shown['wire'] {
   const balance = after === undefined ? undefined : money(account, after)
   return {
     transactionId: transactionId(bank, consent, row),
@@ -110,7 +111,7 @@ function booked(
 }
 
 /** A pending row carries no id: it has none that would still be right once it is booked. */
-const pending = (bank: Bank, account: Account, row: Booking): object => ({
+const pending = (bank: Bank, account: Account, row: Booking): Shown['wire'] => ({
   ...(row.endToEndId ? { endToEndId: row.endToEndId } : {}),
   valueDate: row.valueDate,
   transactionAmount: money(account, row.amountMinor),
@@ -150,20 +151,24 @@ export function listTransactions(
     query.status === 'pending' ? { rows: [], more: false } : pageOf(account, query, cursor, bank.pageSize)
   const last = rows.at(-1)
   const after = bank.statesClosingBalances ? balancesAfter(account) : undefined
-  const shown = transactionsFault(bank, account.bban, rows)
+  const show = (row: Booking) => ({ row, wire: booked(bank, consent, account, row, after?.get(row.id)) })
+  const showPending = (row: Booking) => ({ row, wire: pending(bank, account, row) })
   const self = `/v1/accounts/${resource}`
-  const next = more && last ? { ...query, date: last.bookingDate, sequence: last.sequence } : undefined
+  const from = (date: string, sequence: number) =>
+    link(bank, `${self}/transactions?cursor=${encode({ ...query, date, sequence })}`).href
+  const withPending = query.status !== 'booked' && !cursor
+  const page = transactionsFaults(call, account, {
+    booked: rows.map(show),
+    pending: withPending ? account.pending.map(showPending) : [],
+    next: more && last ? from(last.bookingDate, last.sequence) : undefined,
+    first: !cursor,
+    show,
+    anew: () => from('9999-12-31', 0),
+  })
   const transactions = {
-    ...(query.status === 'pending'
-      ? {}
-      : { booked: shown.map((row) => booked(bank, consent, account, row, after?.get(row.id))) }),
-    ...(query.status === 'booked' || cursor
-      ? {}
-      : { pending: account.pending.map((row) => pending(bank, account, row)) }),
-    _links: {
-      account: link(bank, self),
-      ...(next ? { next: link(bank, `${self}/transactions?cursor=${encode(next)}`) } : {}),
-    },
+    ...(query.status === 'pending' ? {} : { booked: page.booked.map(({ wire }) => wire) }),
+    ...(withPending ? { pending: page.pending.map(({ wire }) => wire) } : {}),
+    _links: { account: link(bank, self), ...(page.next ? { next: { href: page.next } } : {}) },
   }
   return json(200, {
     account: { iban: account.iban, bban: account.bban, currency: account.currency },

@@ -1,3 +1,5 @@
+import type { FaultName } from './faults/table.ts'
+
 /** Banks of the sandbox by id. */
 export type BankId = 'fjordbanken' | 'tindebanken'
 
@@ -104,12 +106,11 @@ export type Payment = {
   executions: number
 }
 
-export type FaultName = 'drop_row' | 'http_500' | 'slow' | 'reset' | 'timeout_after_payment'
-
 /** A fault that is waiting to happen. */
 export type ActiveFault = {
   name: FaultName
-  left: number
+  /** How often it is still to happen; null: until it is cleared. */
+  left: number | null
   account?: string
   path?: string
   bookingId?: string

@@ -39,7 +39,7 @@ export function startControl(context: SandboxContext, banks: readonly Bank[]): P
     'GET /control/clock': () => getClock(context),
     'POST /control/clock': (request) => postClock(context, request),
     'GET /control/faults': () => getFaults(context),
-    'POST /control/faults': (request) => postFault(context, request),
+    'POST /control/faults': (request) => postFault(context, banks, request),
     'POST /control/sign': (request) => postSign(context, request),
     'POST /control/sca': (request) => postSca(context, banks, request),
     'GET /control/ledger': () => getLedger(context),

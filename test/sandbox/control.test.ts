@@ -42,15 +42,27 @@ const payment = async () => {
   }
 }
 
-test('every fault is listed with where it happens', async () => {
+test('every fault is listed with what happens, and has a row of its own in the manual', async () => {
   const { known } = (await client.control('faults')).body
-  expect(known.map((one: Json) => one.name)).toEqual([
-    'drop_row',
-    'http_500',
-    'slow',
-    'reset',
-    'timeout_after_payment',
+  const manual = readFileSync(new URL('../../sandbox/README.md', import.meta.url), 'utf8')
+  const rows = [...manual.matchAll(/^\| `(\w+)` \|(.+)\|(.+)\|(.+)\|$/gm)]
+  const told = rows.filter((row) => row.slice(2).every((cell) => cell.trim() !== '')).map((row) => row[1])
+  expect(told.toSorted()).toEqual(known.map((one: Json) => one.name).toSorted())
+  for (const { about } of known) expect(about.length).toBeGreaterThan(10)
+  expect(await active()).toEqual([])
+})
+
+test('several faults are active at once, for a number of times or until they are cleared', async () => {
+  const account = (await worldAccounts(client)).drift.bban
+  await fault('ids_blank', 3)
+  await client.control('faults', { bank: 'fjordbanken', name: 'drip', times: 'until_cleared', account })
+  await fault('slow', 1, { path: '/balances' })
+  expect(await active()).toMatchObject([
+    { name: 'ids_blank', times: 3 },
+    { name: 'drip', times: 'until_cleared', account },
+    { name: 'slow', times: 1, path: '/balances' },
   ])
+  await client.control('faults', { bank: 'fjordbanken', times: 0 })
   expect(await active()).toEqual([])
 })
 
