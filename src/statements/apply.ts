@@ -3,7 +3,7 @@ import { newId } from '../domain/ids.ts'
 import { type Column, insertRows, unnest } from './bulk.ts'
 import { writeAliases, writeDetails } from './detail-rows.ts'
 import { type EntryOwner, entryColumns, entryValues } from './entry-rows.ts'
-import type { Change, StoredEntry } from './identity.ts'
+import type { Change, Reason, StoredEntry } from './identity.ts'
 import { sameAliases, sameDetails } from './merge.ts'
 import type { ObservedRow, Route } from './normal.ts'
 
@@ -81,12 +81,7 @@ export async function reviseEntries(
   source: Source,
   changes: readonly Change[],
 ): Promise<void> {
-  await insertRevisions(
-    tx,
-    account,
-    source,
-    changes.map(({ entry, reason, confidence }) => ({ entry, reason, confidence })),
-  )
+  await insertRevisions(tx, account, source, changes)
   await updateEntries(tx, account, source, changes, true)
   await writeTrimmings(tx, account, changes)
 }
@@ -108,13 +103,14 @@ export async function removeEntries(
   account: EntryOwner,
   source: Source,
   entries: readonly StoredEntry[],
+  reason: Reason = 'not_stated',
 ): Promise<void> {
   if (entries.length === 0) return
   await insertRevisions(
     tx,
     account,
     source,
-    entries.map((entry) => ({ entry, reason: 'not_stated', confidence: 'certain' })),
+    entries.map((entry) => ({ entry, reason, confidence: 'certain' })),
   )
   await tx.sql.query(
     `update entry e set state = 'removed', revision = revision + 1, updated_at = $3, removed_at = $3,
@@ -189,18 +185,21 @@ const revisionColumns = [
   ['at', 'timestamptz'],
 ] as const
 
+/** Why an entry was revised, and the row that was taken for it, if any: so that it can be undone. */
+type Revision = Pick<Change, 'entry' | 'reason' | 'confidence'> & Partial<Pick<Change, 'row'>>
+
 async function insertRevisions(
   tx: Tx,
   account: EntryOwner,
   source: Source,
-  revisions: readonly Pick<Change, 'entry' | 'reason' | 'confidence'>[],
+  revisions: readonly Revision[],
 ): Promise<void> {
-  const rows = revisions.map(({ entry, reason, confidence }) => [
+  const rows = revisions.map(({ entry, reason, confidence, row }) => [
     tx.clientId,
     account.companyId,
     entry.id,
     entry.revision,
-    before(entry),
+    before(entry, row),
     reason,
     confidence,
     source.id,
@@ -210,8 +209,11 @@ async function insertRevisions(
 }
 
 /** The entry as it was; amounts in minor units as strings, since JSON numbers lose them. */
-function before({ state, content, aliases }: StoredEntry): string {
-  return JSON.stringify({ state, ...content, aliases }, (_key, value: unknown) =>
-    typeof value === 'bigint' ? value.toString() : value,
-  )
+function before(
+  { state, route, hash, identityHash, content, aliases }: StoredEntry,
+  row?: ObservedRow,
+): string {
+  const taken = row ? { row: { hash: row.hash, identityHash: row.identityHash } } : {}
+  const was = { state, route, hash, identityHash, ...content, aliases, ...taken }
+  return JSON.stringify(was, (_key, value: unknown) => (typeof value === 'bigint' ? value.toString() : value))
 }
