@@ -426,6 +426,9 @@ CREATE TABLE "consent" (
     "sca_url" TEXT,
     "valid_until" TEXT,
     "frequency_per_day" INTEGER NOT NULL,
+    "psu_ip_address" TEXT,
+    "psu_user_agent" TEXT,
+    "psu_seen_at" TIMESTAMPTZ(3),
     "created_at" TIMESTAMPTZ(3) NOT NULL,
     "authorised_at" TIMESTAMPTZ(3),
     "ended_at" TIMESTAMPTZ(3),
@@ -783,6 +786,7 @@ CREATE TABLE "bank_call" (
     "job_id" TEXT,
     "at" TIMESTAMPTZ(3) NOT NULL,
     "unspent_at" TIMESTAMPTZ(3),
+    "refused_until" TIMESTAMPTZ(3),
 
     CONSTRAINT "bank_call_pkey" PRIMARY KEY ("id")
 );
