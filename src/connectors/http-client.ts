@@ -1,4 +1,5 @@
 import { buildConnector, type Dispatcher, Pool } from 'undici'
+import { PackedError, TooLargeError, unpacked } from './content-coding.ts'
 import { ConnectorFailure, type FailureFacts } from './failure.ts'
 
 /** The client certificate (QWAC) with its key, and whom we trust at the other end; all PEM. */
@@ -166,7 +167,6 @@ function watch(wire: Wire, repeatable: boolean): Dispatcher.DispatcherComposeInt
 }
 
 class DeadlineError extends Error {}
-class TooLargeError extends Error {}
 
 /**
  * A request that waits behind an unread body ignores its AbortSignal, so the deadline is raced against the
@@ -217,7 +217,9 @@ async function exchange(
       if (size > maxBytes) throw new TooLargeError(`the answer is larger than ${maxBytes} bytes`)
       chunks.push(chunk)
     }
-    return { status: response.statusCode, headers: flat(response.headers), body: Buffer.concat(chunks, size) }
+    const headers = flat(response.headers)
+    const body = await unpacked(headers['content-encoding'], Buffer.concat(chunks, size), maxBytes)
+    return { status: response.statusCode, headers, body }
   } finally {
     if (!response.body.readableEnded) response.body.on('error', () => {}).destroy()
   }
@@ -258,7 +260,9 @@ function failureOf(
     return failure('not_sent', `no connection (${code}); nothing was sent`, error)
   }
   if (!repeatable) return failure('outcome_unknown', `the order was sent and no answer came (${code})`, error)
-  if (error instanceof TooLargeError) return failure('malformed', error.message)
+  if (error instanceof TooLargeError || error instanceof PackedError) {
+    return failure('malformed', error.message)
+  }
   if (tlsRefused.test(code)) return failure('trust_failed', `TLS was refused (${code})`, error)
   return failure('unavailable', `no answer (${code})`, error)
 }
@@ -271,6 +275,7 @@ function failure(kind: FailureFacts['kind'], detail: string, cause?: unknown): C
 function codeOf(error: unknown): string {
   if (error instanceof DeadlineError) return 'deadline'
   if (error instanceof TooLargeError) return 'answer too large'
+  if (error instanceof PackedError) return 'answer packed'
   const code = (error as { code?: unknown } | null)?.code
   const inner = (error as { cause?: { code?: unknown } } | null)?.cause?.code
   return [code, inner].find((c) => typeof c === 'string' && /^[A-Z0-9_]+$/.test(c))?.toString() ?? 'error'

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Clock } from '../../domain/clock.ts'
+import { isPrivateAddress } from '../../domain/private-address.ts'
 import { expectStatus, malformed } from './errors.ts'
 import {
   type BankAnswer,
@@ -12,7 +13,10 @@ import {
   text,
 } from './wire.ts'
 
-/** What every read with a consent carries. The PSU headers are there only when a person is (1.3.11). */
+/**
+ * What every read with a consent carries. The PSU headers are there only when a person is (1.3.11), and not where their
+ * address is one of a private network: banks refuse it (seen: HypoVereinsbank, June 2026), and it proves no presence.
+ */
 export type ReadContext = {
   readonly consentId: string
   readonly requestId: string
@@ -24,7 +28,7 @@ export function readHeaders(context: ReadContext): Record<string, string> {
     accept: 'application/json',
     'x-request-id': requestUuid(context.requestId),
     'consent-id': context.consentId,
-    ...psuHeaders(context.psu),
+    ...psuHeaders(context.psu && !isPrivateAddress(context.psu.ipAddress) ? context.psu : undefined),
   }
 }
 

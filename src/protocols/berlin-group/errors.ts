@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { addDays, after, type Clock, osloDate } from '../../domain/clock.ts'
+import type { Clock } from '../../domain/clock.ts'
+import { limitEnd, saysRateLimit } from './rate-limit.ts'
 import { type BankAnswer, linksSchema, readJson, text } from './wire.ts'
 
 /** The kinds of refusal that a bank's answer can mean (the part of the connectors' list that HTTP can show). */
@@ -134,7 +135,8 @@ export function expectStatus(answer: BankAnswer, clock: Clock, ...wanted: number
 
 /** The table of refusals: message code first, HTTP status second. */
 export function refusalOf(answer: BankAnswer, error: Said | undefined, clock: Clock): Refusal {
-  const kind = kindOf(answer.status, error)
+  const kind = kindOf(answer, error)
+  const retryAt = kind === 'rate_limited' ? limitEnd(answer, clock) : undefined
   const where = error?.path ? ` (${error.path})` : ''
   return {
     kind,
@@ -143,16 +145,21 @@ export function refusalOf(answer: BankAnswer, error: Said | undefined, clock: Cl
       : `the bank answered HTTP ${answer.status}${shapeOf(answer)}`,
     httpStatus: answer.status,
     ...(error && { bank: { code: error.code, ...(error.message && { message: error.message }) } }),
-    ...(kind === 'rate_limited' && { retryAt: retryTime(answer, clock) }),
+    ...(retryAt && { retryAt }),
   }
 }
 
-function kindOf(status: number, error: Said | undefined): RefusalKind {
+function kindOf(answer: BankAnswer, error: Said | undefined): RefusalKind {
+  const { status } = answer
   if (status >= 500 && status !== 501) return 'unavailable'
   if (status === 429) return 'rate_limited'
   if ((status === 401 || status === 403) && error?.scaLink) return 'sca_required'
+  if (status >= 400 && error && wantsPerson(error)) return 'sca_required'
   const known = error && kindByCode[error.code]
+  if (status >= 400 && (!known || known === 'access_denied') && saysRateLimit(answer)) return 'rate_limited'
   if (known) return known
+  // A firewall's page: the bank itself has not spoken, so nothing is over.
+  if ((status === 401 || status === 403) && isWebPage(answer)) return 'unavailable'
   if (status < 400) return error ? 'rejected' : 'malformed'
   if (status === 401 || status === 403) return 'access_denied'
   if (status === 404 || status === 410) return 'not_found'
@@ -162,39 +169,18 @@ function kindOf(status: number, error: Said | undefined): RefusalKind {
   return status === 408 || status === 425 ? 'unavailable' : 'rejected'
 }
 
+/** Some banks answer reads only while a person is there (seen: Sparebanken Vest, Bulder, August 2026). */
+function wantsPerson({ path, message }: Said): boolean {
+  const words = `${path ?? ''} ${message ?? ''}`
+  return /psu[-_ ](ip|header|user)/i.test(words) && /missing|required|mandatory|not provided/i.test(words)
+}
+
+const isWebPage = ({ body }: BankAnswer) => /^\s*</.test(new TextDecoder().decode(body.subarray(0, 200)))
+
 function shapeOf(answer: BankAnswer): string {
   const type = answer.headers['content-type']?.split(';')[0]?.trim()
   if (answer.body.length === 0) return ' without a body'
   return type && /^[\w.+-]+\/[\w.+-]+$/.test(type) ? ` (${type})` : ''
-}
-
-/** No bank is left alone for longer than this on its own word: the header may be wrong. */
-const longestWaitMs = 48 * 3_600_000
-
-/**
- * When a rate limit ends. `Retry-After` in seconds, as an HTTP date or (seen) an ISO instant; without it
- * the daily limit of a consent ends with the bank's day, and any other limit after a minute.
- */
-function retryTime(answer: BankAnswer, clock: Clock): Date {
-  const now = clock.now()
-  const header = answer.headers['retry-after']?.trim()
-  const wait = header ? waitMs(header, now) : undefined
-  if (wait !== undefined) return after(now, Math.min(Math.max(wait, 1000), longestWaitMs))
-  const daily = readError(answer)?.code === 'ACCESS_EXCEEDED'
-  return daily ? nextOsloMidnight(now) : after(now, 60_000)
-}
-
-function waitMs(header: string, now: Date): number | undefined {
-  if (/^\d+(\.\d+)?$/.test(header)) return Number(header) * 1000
-  const at = /[a-z]{3}, \d|^\d{4}-/i.test(header) ? Date.parse(header) : Number.NaN
-  return Number.isNaN(at) ? undefined : at - now.getTime()
-}
-
-/** Midnight in Oslo is 23:00 or 22:00 UTC the evening before. */
-function nextOsloMidnight(now: Date): Date {
-  const next = addDays(osloDate(now), 1)
-  const summer = after(new Date(`${next}T00:00:00Z`), -2 * 3_600_000)
-  return osloDate(summer) === next ? summer : after(summer, 3_600_000)
 }
 
 /**
@@ -206,7 +192,9 @@ export function expectOrderTaken(answer: BankAnswer, clock: Clock): BankAnswer {
   const error = readError(answer)
   if ((answer.status === 201 || answer.status === 200) && !error) return answer
   const refusal = refusalOf(answer, error, clock)
-  if (refusal.kind === 'rate_limited') throw new BankRefusal(refusal)
+  // Words about a limit may mean an amount: of an order only the standard's ways of saying it are believed.
+  const limited = answer.status === 429 || error?.code === 'ACCESS_EXCEEDED'
+  if (limited && refusal.kind === 'rate_limited') throw new BankRefusal(refusal)
   const explicit = error !== undefined && answer.status >= 400 && answer.status < 500 && answer.status !== 408
   if (!explicit) throw new BankRefusal({ ...refusal, kind: 'outcome_unknown' })
   throw new BankRefusal(refusal.kind === 'trust_failed' ? refusal : { ...refusal, kind: 'rejected' })

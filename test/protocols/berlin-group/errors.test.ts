@@ -61,9 +61,31 @@ describe('what a refusal means', () => {
     [502, 'unavailable'],
     [504, 'unavailable'],
   ])('without a readable body HTTP %i is %s', (status, kind) => {
-    for (const body of ['<html>error</html>', '', 'null', '[]', '{"message":"x"}', '{"tppMessages":[]}']) {
+    for (const body of ['', 'null', '[]', '{"message":"x"}', '{"tppMessages":[]}']) {
       expect(read(status, body)).toMatchObject({ kind, httpStatus: status })
     }
+    const firewall = status === 401 || status === 403
+    expect(read(status, '<html>error</html>').kind).toBe(firewall ? 'unavailable' : kind)
+  })
+
+  test.each([
+    [403, tpp('FORBIDDEN', 'Rate limit exceeded')],
+    [401, 'Too many requests'],
+    [400, '{"error":"ASPSP_RATE_LIMIT_EXCEEDED"}'],
+    [403, tpp('SERVICE_BLOCKED', 'The access frequency was exceeded')],
+    [400, tpp('ACCESS_EXCEEDED')],
+  ])('%i %j is a rate limit, not the end of the consent', (status, body) => {
+    expect(read(status, body).kind).toBe('rate_limited')
+  })
+
+  test.each([
+    [401, tpp('CONSENT_EXPIRED', 'The quota was exceeded'), 'consent_expired'],
+    [401, tpp('CERTIFICATE_INVALID', 'rate limit'), 'trust_failed'],
+    [400, tpp('FORMAT_ERROR', 'PSU-IP-Address is missing'), 'sca_required'],
+    [422, tpp('PSU_HEADER_NOT_PROVIDED', 'Required PSU header not provided'), 'sca_required'],
+    [400, tpp('FORMAT_ERROR', 'PSU-IP-Address is malformed'), 'rejected'],
+  ])('%i %j is %s', (status, body, kind) => {
+    expect(read(status, body).kind).toBe(kind)
   })
 
   test('a problem+json body is read too, its code also from additionalErrors', () => {
@@ -127,10 +149,42 @@ describe('when a rate limit ends', () => {
   test('no header may stop reading for more than two days', () => {
     expect(at({ 'retry-after': '99999999999' })).toBe('2026-03-12T12:00:00.000Z')
   })
-  test('the daily limit ends at midnight in Oslo, any other after a minute', () => {
+  test('a date is meant by the clock of the bank that names it', () => {
+    const date = 'Wed, 11 Mar 2026 12:00:00 GMT'
+    expect(at({ date, 'retry-after': 'Wed, 11 Mar 2026 13:00:00 GMT' })).toBe('2026-03-10T13:00:00.000Z')
+    expect(at({ date, 'retry-after': '60' })).toBe('2026-03-10T12:01:00.000Z')
+  })
+  test('a reset header counts where nothing is left, the latest of several', () => {
+    expect(at({ 'x-ratelimit-reset': '600' })).toBe('2026-03-10T12:10:00.000Z')
+    expect(at({ 'x-ratelimit-reset': String(Date.parse('2026-03-10T14:00:00Z') / 1000) })).toBe(
+      '2026-03-10T14:00:00.000Z',
+    )
+    const several = {
+      http_x_ratelimit_remaining: '99',
+      http_x_ratelimit_reset: '86000',
+      http_x_ratelimit_account_success_remaining: '0',
+      http_x_ratelimit_account_success_reset: '7200',
+    }
+    expect(at(several)).toBe('2026-03-10T14:00:00.000Z')
+  })
+  test.each([
+    ['Please try again in 7200 seconds', '2026-03-10T14:00:00.000Z'],
+    ['Try again in 15 minutes.', '2026-03-10T12:15:00.000Z'],
+    ['retry after 3 hours', '2026-03-10T15:00:00.000Z'],
+    ['next access at 2026-03-10T18:30:00Z', '2026-03-10T18:30:00.000Z'],
+    ['next access at 2026-03-10 18:30', '2026-03-10T17:30:00.000Z'],
+    ['not before: from 2026-03-11', '2026-03-10T23:00:00.000Z'],
+    ['Daily request limit set by the Institution has been exceeded.', '2026-03-10T23:00:00.000Z'],
+    ['<h1>Too Many Requests</h1>', undefined],
+    ['at 2026-13-45', undefined],
+  ])('said as "%s" it ends %s', (words, end) => {
+    expect(at({}, words)).toBe(end)
+    expect(at({}, { detail: words })).toBe(end)
+  })
+  test('the daily limit ends at midnight in Oslo; of any other nothing is made up', () => {
     expect(at({})).toBe('2026-03-10T23:00:00.000Z')
     expect(at({ 'retry-after': 'soon' })).toBe('2026-03-10T23:00:00.000Z')
-    expect(at({}, 'Too Many Requests')).toBe('2026-03-10T12:01:00.000Z')
+    expect(at({}, 'Too Many Requests')).toBeUndefined()
     const summer = { now: () => new Date('2026-07-01T21:30:00Z') }
     const refused = refusal(() => expectStatus(answer(429, tpp('ACCESS_EXCEEDED')), summer, 200))
     expect(refused.retryAt?.toISOString()).toBe('2026-07-01T22:00:00.000Z')
@@ -147,6 +201,8 @@ describe('an order that may have moved money', () => {
     [400, tpp('BANKS_OWN_CODE'), 'rejected'],
     [401, tpp('ROLE_INVALID'), 'trust_failed'],
     [429, 'slow down', 'rate_limited'],
+    [403, tpp('SERVICE_BLOCKED', 'The daily limit is exceeded'), 'rejected'],
+    [400, tpp('PAYMENT_FAILED', 'limit exceeded'), 'rejected'],
     [400, '<html>bad request</html>', 'outcome_unknown'],
     [404, '', 'outcome_unknown'],
     [408, tpp('FORMAT_ERROR'), 'outcome_unknown'],
