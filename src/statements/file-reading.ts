@@ -1,18 +1,28 @@
 import type { Tx } from '../db.ts'
+import { newId } from '../domain/ids.ts'
 import type { StatementHead, StatementPart } from '../domain/statement.ts'
-import { readCamt } from '../protocols/iso20022/camt.ts'
+import { packedKind } from '../protocols/container/limits.ts'
 import { ReadFailure } from '../protocols/read-failure.ts'
+import { readStatementFile } from '../protocols/statement-file.ts'
 import { accountOfFile } from './file-account.ts'
+import { endNotice } from './file-notice.ts'
 import { endStatement, newStatement, type OpenStatement, takeEntry } from './file-statement.ts'
 import type { StatementPorts } from './ports.ts'
 
+/** A file that is being read; its first reading is number 1. */
+export type FileSource = { readonly id: string; readonly companyId: string; readonly reading: number }
+
 /** Warnings kept of one file; beyond it they are only counted. */
 const warningsKept = 100
+
+/** With what a file ends that was not cut within a line: line ends, marks of an end, a dash or bracket of SWIFT. */
+const lastBytes: readonly number[] = [...Buffer.from('\r\n-}\u0003\u001a')]
 
 export type FileWarning = { rule: string; detail: string; line: number | null }
 
 /** What a file held and what became of it. */
 export type FileReading = {
+  /** `mixed`: an archive of files in several formats. */
   format: string | null
   version: string | null
   /** Statements that went in. */
@@ -20,37 +30,65 @@ export type FileReading = {
   entries: number
   added: number
   revised: number
-  /** Statements and entries that did not. */
+  /** Payments of notices that wait for the entry they tell of. */
+  waiting: number
+  /** Statements and entries that did not go in. */
   leftOut: number
   readonly accountIds: Set<string>
   readonly warnings: FileWarning[]
   error: { code: string; detail: string; line: number | null } | null
 }
 
-type File = { readonly id: string; readonly companyId: string }
+const newReading = (): FileReading => ({
+  format: null,
+  version: null,
+  statements: 0,
+  entries: 0,
+  added: 0,
+  revised: 0,
+  waiting: 0,
+  leftOut: 0,
+  accountIds: new Set(),
+  warnings: [],
+  error: null,
+})
+
+/** Where in the file the reader is. */
+type Place = {
+  readonly ports: StatementPorts
+  readonly tx: Tx
+  readonly file: FileSource
+  readonly reading: FileReading
+  /** How often each id of a statement has come up in this file. */
+  readonly ids: Map<string, number>
+  /** The bytes end within a line: what has no end there may be cut. */
+  readonly endsOpen: boolean
+  format: string
+  head: StatementHead | null
+  /** Which of the statements with its id it is, from 1 on. */
+  times: number
+  open: OpenStatement | null
+}
 
 /** Reads a file part by part and ingests each statement as it ends: memory holds one batch of rows, whatever the size. */
 export async function readFile(
   ports: StatementPorts,
   tx: Tx,
-  file: File,
+  file: FileSource,
   bytes: Uint8Array,
 ): Promise<FileReading> {
-  const reading: FileReading = {
-    format: null,
-    version: null,
-    statements: 0,
-    entries: 0,
-    added: 0,
-    revised: 0,
-    leftOut: 0,
-    accountIds: new Set(),
-    warnings: [],
-    error: null,
+  const reading = newReading()
+  const endsOpen = !packedKind(bytes) && !lastBytes.includes(bytes.at(-1) ?? 10)
+  const place: Place = {
+    ...{ ports, tx, file, reading, endsOpen },
+    ids: new Map(),
+    format: '',
+    head: null,
+    times: 0,
+    open: null,
   }
-  const reader = statementReader(ports, tx, file, reading)
   try {
-    for await (const part of readCamt(inOne(bytes))) await reader(part)
+    for await (const part of readStatementFile(inOne(bytes))) await take(place, part)
   } catch (error) {
     if (!(error instanceof ReadFailure)) throw error
     reading.error = { code: error.code, detail: error.detail, line: error.line }
@@ -62,59 +100,93 @@ async function* inOne(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes
 }
 
-function statementReader(
-  ports: StatementPorts,
-  tx: Tx,
-  file: File,
-  reading: FileReading,
-): (part: StatementPart) => Promise<void> {
-  let open: OpenStatement | null = null
-  const warn = (rule: string, detail: string, line?: number) => {
-    if (reading.warnings.length < warningsKept) reading.warnings.push({ rule, detail, line: line ?? null })
-  }
-  /** The account is told by the head, its currency sometimes by the first entry only. */
-  const begin = async (head: StatementHead, currency?: string): Promise<OpenStatement> => {
-    const found = await accountOfFile(ports, tx, file.companyId, head, head.currency ?? currency)
-    if (!found.account) warn(found.rule, found.detail)
-    return newStatement(tx, { id: file.id, format: reading.format ?? '' }, found.account)
-  }
-  let head: StatementHead | null = null
-  return async (part) => {
-    if (part.kind === 'file') {
-      reading.format ??= part.format
-      reading.version ??= part.version
-    } else if (part.kind === 'statement') {
-      head = part.head
-    } else if (part.kind === 'entry') {
-      if (head) open ??= await begin(head, part.entry.amount.currency)
-      if (open) await takeEntry(tx, open, part.entry)
-    } else if (part.kind === 'warning') {
-      const { rule, detail, line } = part.warning
-      if (rule === 'entry_unreadable' || rule === 'balance_unreadable') reading.leftOut++
-      warn(rule, detail, line)
-    } else {
-      open ??= await begin(part.head)
-      if (open.account && open.pending > 0) warn('pending_not_taken', pendingWords(open.pending, part.head))
-      await close(tx, reading, open, part.head)
-      open = null
-      head = null
-    }
+function warn({ warnings }: FileReading, rule: string, detail: string, line?: number): void {
+  if (warnings.length < warningsKept) warnings.push({ rule, detail, line: line ?? null })
+}
+
+async function take(place: Place, part: StatementPart): Promise<void> {
+  const { tx, reading } = place
+  if (part.kind === 'file') {
+    // Of the file before, in an archive, a statement may be left without its end.
+    place.head = place.open = null
+    place.format = part.format
+    reading.format = reading.format === null || reading.format === part.format ? part.format : 'mixed'
+    reading.version = reading.version === null || reading.version === part.version ? part.version : 'mixed'
+  } else if (part.kind === 'statement') {
+    place.head = part.head
+    place.open = null
+    const times = (place.ids.get(part.head.id) ?? 0) + 1
+    place.ids.set(part.head.id, times)
+    place.times = times
+  } else if (part.kind === 'entry') {
+    if (place.head) place.open ??= await begin(place, named(place, place.head), part.entry.amount.currency)
+    if (place.open) await takeEntry(tx, place.open, part.entry)
+  } else if (part.kind === 'warning') {
+    const { rule, detail, line } = part.warning
+    if (rule === 'entry_unreadable' || rule === 'balance_unreadable') reading.leftOut++
+    warn(reading, rule, detail, line)
+  } else {
+    const head = named(place, part.head)
+    await close(place, place.open ?? (await begin(place, head)), head)
+    place.head = place.open = null
   }
 }
+
+/** Some banks give every statement of a file the same id. */
+const named = ({ times }: Place, head: StatementHead): StatementHead =>
+  times > 1 ? { ...head, id: `${head.id} (${times})` } : head
+
+/** The account is told by the head, its currency sometimes by the first entry only. */
+async function begin(place: Place, head: StatementHead, currency?: string): Promise<OpenStatement> {
+  const { ports, tx, file, reading, format } = place
+  const found = await accountOfFile(ports, tx, file.companyId, head, head.currency ?? currency)
+  if (!found.account) warn(reading, found.rule, found.detail)
+  const again =
+    found.account && file.reading > 1 ? await readBefore(place, found.account.id, head.id) : undefined
+  return newStatement(tx, { id: file.id, format }, found.account, again)
+}
+
+/** Statements of earlier readings keep their ids. */
+async function readBefore({ tx, file }: Place, accountId: string, bankStatementId: string) {
+  const key = { clientId: tx.clientId, accountId, bankStatementId, sourceId: file.id }
+  const where = { clientId_accountId_bankStatementId_sourceId: key }
+  const known = await tx.prisma.statement.findUnique({ where, select: { id: true } })
+  return { id: known?.id ?? newId('statement', tx.now), reading: file.reading }
+}
+
+async function close(place: Place, open: OpenStatement, head: StatementHead): Promise<void> {
+  const { tx, reading } = place
+  const { account, pending, entries } = open
+  if (!account || isCut(place, head)) {
+    if (account) warn(reading, 'statement_cut', cutWords(head))
+    reading.leftOut++
+    return
+  }
+  if (pending > 0) warn(reading, 'pending_not_taken', pendingWords(pending, head))
+  if (head.detailsOnly) {
+    const result = await endNotice(tx, open, account, head)
+    for (const { rule, detail } of result.warnings) warn(reading, rule, detail)
+    reading.revised += result.attached
+    reading.waiting += result.waiting
+  } else {
+    const result = await endStatement(tx, open, account, head)
+    reading.added += result.added
+    reading.revised += result.revised
+  }
+  reading.statements++
+  reading.entries += entries
+  reading.accountIds.add(account.id)
+}
+
+/** An amount that breaks off is still an amount in MT940: where the end is missing, the last one says nothing. */
+function isCut({ endsOpen, format }: Place, { balances }: StatementHead): boolean {
+  if (!endsOpen || format !== 'mt940') return false
+  return !balances.some(({ code }) => code.startsWith('62'))
+}
+
+const cutWords = ({ id }: StatementHead) =>
+  `the file breaks off within statement ${id}, which has no closing balance: none of it is taken`
 
 /** A file tells what was booked; what is pending changes by the hour, and only a read of the bank shows it as it is. */
 const pendingWords = (count: number, { id }: StatementHead) =>
   `${count} of the entries in statement ${id} ${count === 1 ? 'is' : 'are'} pending: kept as stated, no transactions`
-
-async function close(tx: Tx, reading: FileReading, open: OpenStatement, head: StatementHead): Promise<void> {
-  if (!open.account) {
-    reading.leftOut++
-    return
-  }
-  const result = await endStatement(tx, open, open.account, head)
-  reading.statements++
-  reading.entries += open.entries
-  reading.added += result.added
-  reading.revised += result.revised
-  reading.accountIds.add(open.account.id)
-}

@@ -1,8 +1,10 @@
 import type { AccountRow } from '../consent/accounts.ts'
 import type { Tx } from '../db.ts'
-import { addDays, osloDate } from '../domain/clock.ts'
+import { osloDate } from '../domain/clock.ts'
 import { newId } from '../domain/ids.ts'
-import type { BalanceType, StatedBalance, StatementEntry, StatementHead } from '../domain/statement.ts'
+import type { StatementEntry, StatementHead } from '../domain/statement.ts'
+import { observationSource } from './attach-waiting.ts'
+import { headFacts, least, most, provenByItself } from './file-head.ts'
 import { type IngestResult, ingestWindow } from './ingest.ts'
 import type { Route } from './normal.ts'
 import { writeObservations } from './observations.ts'
@@ -12,6 +14,8 @@ const batchRows = 1000
 /** A statement of a file while its rows come in. */
 export type OpenStatement = {
   readonly id: string
+  /** Under which its rows are observed. */
+  readonly sourceId: string
   readonly fileId: string
   readonly account: AccountRow | null
   readonly format: string
@@ -21,7 +25,7 @@ export type OpenStatement = {
   entries: number
   /** Pending rows: kept as observations, and no transactions. */
   pending: number
-  /** Booked rows by currency, minor units. */
+  bookedRows: number
   readonly booked: Map<string, bigint>
   firstDay: string | null
   lastDay: string | null
@@ -30,13 +34,17 @@ export type OpenStatement = {
 /** Formats of one family tell the same movement in the same words. */
 const routeOf = (format: string): Route => `file:${format.replace(/[.\d].*$/, '')}`
 
+/** A statement that begins; `again`: one that an earlier reading of the file had found. */
 export function newStatement(
   tx: Tx,
   file: { readonly id: string; readonly format: string },
   account: AccountRow | null,
+  again?: { readonly id: string; readonly reading: number },
 ): OpenStatement {
+  const id = again?.id ?? newId('statement', tx.now)
   return {
-    id: newId('statement', tx.now),
+    id,
+    sourceId: observationSource(id, again?.reading ?? 1),
     fileId: file.id,
     account,
     format: file.format,
@@ -45,6 +53,7 @@ export function newStatement(
     page: 0,
     entries: 0,
     pending: 0,
+    bookedRows: 0,
     booked: new Map(),
     firstDay: null,
     lastDay: null,
@@ -55,6 +64,7 @@ export async function takeEntry(tx: Tx, open: OpenStatement, entry: StatementEnt
   open.entries++
   if (entry.status === 'pending') open.pending++
   if (entry.status === 'booked') {
+    open.bookedRows++
     const { minor, currency } = entry.amount
     open.booked.set(currency, (open.booked.get(currency) ?? 0n) + minor)
     const day = entry.bookingDate
@@ -68,7 +78,7 @@ export async function takeEntry(tx: Tx, open: OpenStatement, entry: StatementEnt
 
 async function flush(tx: Tx, open: OpenStatement, account: AccountRow): Promise<void> {
   const rows = open.rows.splice(0)
-  if (rows.length > 0) await writeObservations(tx, account, { id: open.id, page: open.page++ }, rows)
+  if (rows.length > 0) await writeObservations(tx, account, { id: open.sourceId, page: open.page++ }, rows)
 }
 
 /**
@@ -81,91 +91,53 @@ export async function endStatement(
   account: AccountRow,
   head: StatementHead,
 ): Promise<IngestResult> {
-  await flush(tx, open, account)
-  const facts = headFacts(head, account.currency, open)
-  await tx.prisma.statement.create({
-    data: {
-      id: open.id,
-      clientId: tx.clientId,
-      companyId: account.companyId,
-      accountId: account.id,
-      sourceId: open.fileId,
-      bankStatementId: head.id,
-      sequence: head.sequence ?? null,
-      route: open.route,
-      format: open.format,
-      fromDate: facts.from,
-      toDate: facts.to,
-      openingMinor: facts.opening?.amount.minor ?? null,
-      closingMinor: facts.closing?.amount.minor ?? null,
-      currency: account.currency,
-      entries: open.entries,
-      proven: provenByItself(open, facts),
-      createdAt: tx.now,
-    },
-  })
+  const facts = await keepStatement(tx, open, account, head)
   const today = osloDate(tx.now)
   const from = least(facts.from, open.firstDay) ?? today
   return ingestWindow(tx, {
     accountId: account.id,
-    sourceId: open.id,
+    sourceId: open.sourceId,
     route: open.route,
     from,
     to: most(facts.to, open.lastDay) ?? from,
     idStability: 'unstable',
     complete: false,
     pending: 'ignore',
-    balances: head.balances,
+    balances: facts.balances,
   })
 }
 
-const least = (one: string | null, other: string | null) =>
-  one && other ? (one < other ? one : other) : (one ?? other)
-const most = (one: string | null, other: string | null) =>
-  one && other ? (one > other ? one : other) : (one ?? other)
-
-type HeadFacts = {
-  /** First and last day whose rows lie between the two balances. */
-  readonly from: string | null
-  readonly to: string | null
-  readonly opening: StatedBalance | undefined
-  readonly closing: StatedBalance | undefined
-}
-
-/**
- * The days of a statement. Its period may end at the midnight after the last day, so an earlier closing balance counts;
- * an opening balance may carry the date of the evening before.
- */
-function headFacts(
-  head: StatementHead,
-  currency: string,
-  rows: { readonly firstDay: string | null; readonly lastDay: string | null },
-): HeadFacts {
-  const own = head.balances.filter((balance) => balance.amount.currency === currency)
-  const opening = firstOf(own, ['openingBooked', 'previouslyClosedBooked'])
-  const closing = own.findLast((balance) => balance.type === 'closingBooked')
-  const to = least(head.to ?? null, closing?.date ?? null) ?? rows.lastDay
-  const from = head.from ?? openingDay(opening?.date ?? null, to, rows.firstDay) ?? rows.firstDay
-  return { from: from && to && from > to ? to : from, to, opening, closing }
-}
-
-function openingDay(date: string | null, to: string | null, firstDay: string | null): string | null {
-  if (date === null || date === to) return date
-  return firstDay !== null && firstDay <= date ? date : addDays(date, 1)
-}
-
-/** The first balance of the first type that is there: a statement in pages repeats its later ones. */
-function firstOf(
-  balances: readonly StatedBalance[],
-  types: readonly BalanceType[],
-): StatedBalance | undefined {
-  return types.map((type) => balances.find((balance) => balance.type === type)).find(Boolean)
-}
-
-/** Does the statement add up in itself? Null where it does not state both booked balances. */
-function provenByItself(open: OpenStatement, { opening, closing }: HeadFacts): boolean | null {
-  if (!opening || !closing) return null
-  const { currency } = opening.amount
-  const elsewhere = [...open.booked.keys()].some((one) => one !== currency)
-  return !elsewhere && opening.amount.minor + (open.booked.get(currency) ?? 0n) === closing.amount.minor
+/** Writes the rows that are left and the statement's head. */
+export async function keepStatement(tx: Tx, open: OpenStatement, account: AccountRow, head: StatementHead) {
+  await flush(tx, open, account)
+  const facts = headFacts(head, account.currency, open)
+  const told = {
+    sequence: head.sequence ?? null,
+    route: open.route,
+    format: open.format,
+    detailsOnly: head.detailsOnly ?? false,
+    fromDate: facts.from,
+    toDate: facts.to,
+    openingMinor: facts.opening?.amount.minor ?? null,
+    closingMinor: facts.closing?.amount.minor ?? null,
+    currency: account.currency,
+    entries: open.entries,
+    proven: provenByItself(open, facts),
+  }
+  const key = {
+    clientId: tx.clientId,
+    accountId: account.id,
+    bankStatementId: head.id,
+    sourceId: open.fileId,
+  }
+  await tx.prisma.statement.upsert({
+    where: { id: open.id },
+    create: {
+      ...{ ...key, ...told, id: open.id },
+      companyId: account.companyId,
+      createdAt: tx.now,
+    },
+    update: told,
+  })
+  return facts
 }

@@ -88,7 +88,7 @@ async function finish(
     .$queryRaw`select id from file_import where client_id = ${tx.clientId} and id = ${id} for update`
   const row = await tx.prisma.fileImport.findUniqueOrThrow({ where: { id } })
   if (row.state !== 'received') return { file: row, alreadyImported: true }
-  const reading = await readFile(ports, tx, row, bytes)
+  const reading = await readFile(ports, tx, { id, companyId: row.companyId, reading: row.readings }, bytes)
   const state = stateOf(reading)
   await moveState(tx, fileImportMachine, id, 'received', state, {
     actor,
@@ -123,5 +123,5 @@ async function finish(
 function stateOf(reading: FileReading): Exclude<FileState, 'received'> {
   if (reading.statements === 0) return 'failed'
   if (reading.error || reading.leftOut > 0) return 'partial'
-  return reading.added + reading.revised > 0 ? 'imported' : 'imported_no_change'
+  return reading.added + reading.revised + reading.waiting > 0 ? 'imported' : 'imported_no_change'
 }

@@ -34,6 +34,10 @@ export type Reason =
   | 'restated'
   /** The bank no longer states it. */
   | 'not_stated'
+  /** A notice told its details. */
+  | 'attached'
+  /** A better reader has read the same file again. */
+  | 'reread'
 export type Confidence = 'certain' | 'high' | 'medium' | 'low'
 
 export type Change = {

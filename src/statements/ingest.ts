@@ -2,6 +2,7 @@ import type { Tx } from '../db.ts'
 import { osloDate } from '../domain/clock.ts'
 import { schedule } from '../due-work.ts'
 import { addEntries, removeEntries, reviseEntries, type Source, touchEntries } from './apply.ts'
+import { attachWaiting } from './attach-waiting.ts'
 import { addHistory, type ReadBalance, writeBalances } from './balances.ts'
 import { updateCompleteness } from './completeness.ts'
 import { readBefore } from './coverage.ts'
@@ -61,6 +62,7 @@ export async function ingestWindow(tx: Tx, window: Window): Promise<IngestResult
   const account = await lockAccount(tx, window.accountId)
   const effects = noEffects()
   await reconcileWindow(tx, account, window, effects)
+  await attachWaiting(tx, account, effects)
   const days = changedDays(effects)
   const reread = isBankRoute(window.route)
   const through = await readBefore(tx, account.id, window.sourceId)

@@ -10,13 +10,18 @@ export const createFile = defineRoute({
   operationId: 'createFile',
   summary: 'Hand in a statement file',
   description:
-    'A camt.053. Its statements end in the same transactions as those fetched from the bank, and the same file again ' +
-    'changes nothing. The file itself is kept, encrypted.',
+    'camt.052, camt.053, camt.054, MT940, MT942, Nets OCR giro or AvtaleGiro, plain, in gzip or several in a zip: told ' +
+    'by its content, whatever the media type. Its statements end in the same transactions as those fetched from the ' +
+    'bank; camt.054 and OCR giro give transactions their details. The same file again changes nothing. The file itself ' +
+    'is kept, encrypted.',
   tag: 'files',
   scope: 'write',
   query: z.strictObject({ companyId: id('company'), name: z.string().trim().min(1).max(200).optional() }),
   body: {
-    mediaTypes: ['application/xml', 'text/xml', 'application/octet-stream'],
+    mediaTypes: [
+      ...['application/xml', 'text/xml', 'text/plain', 'application/octet-stream'],
+      ...['application/zip', 'application/gzip'],
+    ],
     maxBytes: 50 * 1024 * 1024,
   },
   answer: { status: 201, schema: file },

@@ -26,18 +26,25 @@ export const file = z
       .describe(
         'The same bytes had been handed in before: this request changed nothing, and the other members tell of the first time.',
       ),
-    format: z.string().nullable(),
+    format: z
+      .string()
+      .nullable()
+      .describe(
+        '`camt.052`, `camt.053`, `camt.054`, `mt940`, `mt942`, `nets-ocr`; `mixed`: an archive of files in several formats.',
+      ),
     version: z.string().nullable(),
     statements: z.int(),
     entries: z
       .int()
       .describe('Entries in the file, pending ones among them: only booked ones become transactions.'),
-    added: z.int().describe('Transactions that were new when the file was first taken in.'),
-    revised: z.int().describe('Transactions that were changed when the file was first taken in.'),
+    added: z.int().describe('Transactions that were new when the file was taken in.'),
+    revised: z.int().describe('Transactions that were changed, or got details, when the file was taken in.'),
+    readings: z.int().describe('How often it has been read: a better reader may read it again.'),
     warnings: z
       .array(z.json())
       .describe(
-        'What was read with a reservation: rule, detail and line. `pending_not_taken`: pending entries, which become no transactions.',
+        'What was read with a reservation: rule, detail and line. `pending_not_taken`: pending entries, which become no transactions. ' +
+          '`details_waiting`, `details_ambiguous`: payments of a notice that have not found their transaction.',
       ),
     error: z.json().nullable().describe('What could not be read: code, detail and line.'),
     createdAt: instant,

@@ -1,0 +1,49 @@
+import type { Tx } from '../db.ts'
+import { addDays } from '../domain/clock.ts'
+import { attachNotices, type NoticeSource } from './attach.ts'
+import type { EntryOwner } from './entry-rows.ts'
+import { type Effects, noteRevised } from './ingest-effects.ts'
+import type { Route } from './normal.ts'
+
+/** Days around changed entries whose notices may tell of them. */
+const reachDays = 10
+/** Statements with waiting notices that one ingest looks at, newest first. */
+const most = 100
+
+/**
+ * Notices that came before their entry, or whose entry was taken back: looked at whenever entries of those days come
+ * in by any way. Bounded by the days that have changed.
+ */
+export async function attachWaiting(tx: Tx, account: EntryOwner, effects: Effects): Promise<void> {
+  const { added, revised, removed } = effects
+  const days = [added, revised, removed].flatMap(({ from, to }) => (from && to ? [from, to] : [])).sort()
+  const [first, last] = [days[0], days.at(-1)]
+  if (!first || !last) return
+  const period = [addDays(first, -reachDays), addDays(last, reachDays)] as const
+  const sources = await waitingSources(tx, account.id, period, removed.count > 0)
+  for (const source of sources) {
+    const { changes } = await attachNotices(tx, account, source)
+    noteRevised(effects, changes)
+  }
+}
+
+async function waitingSources(
+  tx: Tx,
+  accountId: string,
+  [from, to]: readonly [string, string],
+  lost: boolean,
+): Promise<NoticeSource[]> {
+  const { rows } = await tx.sql.query<{ id: string; readings: number; route: Route }>(
+    `select s.id, s.route, coalesce(f.readings, 1) as readings from statement s
+       left join file_import f on f.client_id = s.client_id and f.id = s.source_id
+      where s.client_id = $1 and s.account_id = $2 and s.details_only and s.from_date <= $4 and s.to_date >= $3
+        and (s.attached < s.entries or $5)
+      order by s.to_date desc, s.id desc limit ${most}`,
+    [tx.clientId, accountId, from, to, lost],
+  )
+  return rows.map(({ id, route, readings }) => ({ id, route, sourceId: observationSource(id, readings) }))
+}
+
+/** Rows that are read again, by a better reader, stand beside those of the first reading. */
+export const observationSource = (statementId: string, reading: number) =>
+  reading === 1 ? statementId : `${statementId}.${reading}`

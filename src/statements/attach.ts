@@ -1,0 +1,111 @@
+import type { Tx } from '../db.ts'
+import { addDays } from '../domain/clock.ts'
+import { reviseEntries } from './apply.ts'
+import { mergeNotice } from './attach-details.ts'
+import { type Attachment, type Attachments, type Candidate, pairNotices } from './attach-match.ts'
+import { type Notice, waitingNotices } from './attach-notices.ts'
+import { insertRows } from './bulk.ts'
+import { type EntryOwner, loadEntries } from './entry-rows.ts'
+import type { Change } from './identity.ts'
+import { sameContent } from './merge.ts'
+import type { Route } from './normal.ts'
+
+/** Whose notices: a statement that moves no balance, and the source under which its rows are kept. */
+export type NoticeSource = { readonly id: string; readonly sourceId: string; readonly route: Route }
+
+export type AttachResult = Attachments & { readonly changes: readonly Change[] }
+
+/** Days around a notice in which its entry may be booked. */
+const reachDays = 10
+
+/**
+ * Attaches the details of a source's notices to the entries they tell of (DESIGN 5.2). Details never become fewer, and
+ * no balance moves. What has found its entry is noted, so that nothing is attached twice; the rest waits. The caller
+ * holds the account's lock.
+ */
+export async function attachNotices(
+  tx: Tx,
+  account: EntryOwner,
+  source: NoticeSource,
+): Promise<AttachResult> {
+  const notices = await waitingNotices(tx, source.sourceId)
+  const found = pairNotices(notices, await candidatesFor(tx, account.id, source.id, notices))
+  const changes = found.pairs.flatMap((pair) => changeOf(pair) ?? [])
+  await reviseEntries(tx, account, { id: source.sourceId, route: source.route }, changes)
+  await noteAttachments(tx, account, source, found.pairs)
+  return { ...found, changes }
+}
+
+async function candidatesFor(
+  tx: Tx,
+  accountId: string,
+  statementId: string,
+  notices: readonly Notice[],
+): Promise<Candidate[]> {
+  const days = notices.map(({ day }) => day).sort()
+  const [first, last] = [days[0], days.at(-1)]
+  if (!first || !last) return []
+  const { rows } = await tx.sql.query<{ id: string; told: Candidate['told'] }>(
+    `select e.id, case when a.same then 'same' when a.same is null then 'no' else 'other' end as told from entry e
+       left join lateral (
+         select bool_or(split_part(source_id, '.', 1) = $6) as same from entry_attachment
+          where client_id = $1 and entry_id = e.id) a on true
+      where e.client_id = $1 and e.account_id = $2 and e.state in ('booked', 'reversed')
+        and e.booking_date between $3 and $4 and e.amount_minor = any ($5::int8[])`,
+    [
+      tx.clientId,
+      accountId,
+      addDays(first, -reachDays),
+      addDays(last, reachDays),
+      [...new Set(notices.map(({ amountMinor }) => amountMinor.toString()))],
+      statementId,
+    ],
+  )
+  const told = new Map(rows.map((row) => [row.id, row.told]))
+  const entries = await loadEntries(tx, [...told.keys()].sort())
+  return entries
+    .sort((a, b) => (a.id < b.id ? -1 : 1))
+    .map((entry) => ({ entry, told: told.get(entry.id) ?? 'no' }))
+}
+
+/** Null where the notice tells nothing new. Whoever made the entry stays its owner, and knows it by the same words. */
+function changeOf({ notice, entry, confidence }: Attachment): Change | null {
+  const content = mergeNotice(entry.content, notice.details)
+  if (sameContent(content, entry.content)) return null
+  const { state, hash, identityHash, aliases } = entry
+  const row = { status: 'booked', content, aliases: [], hash: '', identityHash: '' } as const
+  return { entry, row, state, content, aliases, hash, identityHash, reason: 'attached', confidence }
+}
+
+async function noteAttachments(
+  tx: Tx,
+  account: EntryOwner,
+  source: NoticeSource,
+  pairs: readonly Attachment[],
+): Promise<void> {
+  if (pairs.length === 0) return
+  const rows = pairs.flatMap(({ notice, entry }) =>
+    notice.places.map(({ page, ordinal }) => [
+      ...[source.sourceId, page, ordinal, tx.clientId, account.companyId, entry.id],
+      tx.now,
+    ]),
+  )
+  const replace =
+    'on conflict (source_id, page, ordinal) do update set entry_id = excluded.entry_id, at = excluded.at'
+  await insertRows(tx.sql, 'entry_attachment', columns, rows, replace)
+  await tx.sql.query(
+    `update statement set attached = (select count(*) from entry_attachment where client_id = $1 and source_id = $3)
+      where client_id = $1 and id = $2`,
+    [tx.clientId, source.id, source.sourceId],
+  )
+}
+
+const columns = [
+  ['source_id', 'text'],
+  ['page', 'int4'],
+  ['ordinal', 'int4'],
+  ['client_id', 'text'],
+  ['company_id', 'text'],
+  ['entry_id', 'text'],
+  ['at', 'timestamptz'],
+] as const
