@@ -1,6 +1,7 @@
 import { ReadFailure } from '../read-failure.ts'
+import type { XmlAttributes } from '../xml/attributes.ts'
 import { textAt } from '../xml/element.ts'
-import type { XmlHandler } from '../xml/reader.ts'
+import type { XmlHandler } from '../xml/scan.ts'
 import {
   type CamtFormat,
   type CamtMessage,
@@ -80,7 +81,7 @@ export function createCamtCollector(emit: Emit, settings: Settings): XmlHandler 
 function findMessage(
   place: Place,
   name: string,
-  attributes: Readonly<Record<string, string>>,
+  attributes: XmlAttributes,
   line: number,
   settings: Settings,
 ): void {

@@ -1,3 +1,5 @@
+import type { XmlAttributes } from '../xml/attributes.ts'
+
 /** The three account reports of ISO 20022: name of the format, element of the message, element of one record. */
 export const camtMessages = {
   BkToCstmrAcctRpt: { format: 'camt.052', record: 'Rpt' },
@@ -24,8 +26,9 @@ export function isCamtMessage(name: string): name is CamtMessage {
  * `camt.053.001.02` out of whatever namespaces an element declares: `urn:iso:std:iso:20022:tech:xsd:camt.053.001.02`,
  * or a national one that carries the name. Undefined where none does.
  */
-export function versionIn(attributes: Readonly<Record<string, string>>): string | undefined {
-  for (const [name, value] of Object.entries(attributes)) {
+export function versionIn(attributes: XmlAttributes): string | undefined {
+  for (let i = 0; i < attributes.length; i += 2) {
+    const [name = '', value = ''] = attributes.slice(i, i + 2)
     if (name !== 'xmlns' && !name.startsWith('xmlns:') && !name.endsWith('schemaLocation')) continue
     const version = /camt\.0\d\d\.\d{3}\.\d{2}/.exec(value)?.[0]
     if (version) return version

@@ -1,5 +1,6 @@
 import { ReadFailure } from '../read-failure.ts'
-import { at, newElement, type XmlElement } from '../xml/element.ts'
+import type { XmlAttributes } from '../xml/attributes.ts'
+import { append, at, newElement, type XmlElement } from '../xml/element.ts'
 import { type DetailDraft, readDetail } from './camt-detail.ts'
 
 export type CamtLimits = {
@@ -22,7 +23,7 @@ export function createRecordBuilder(
   let beforeDetail = 0
   return {
     isOpen: () => stack.length > 0,
-    open(name: string, attributes: Readonly<Record<string, string>>, line: number) {
+    open(name: string, attributes: XmlAttributes, line: number) {
       if (name === 'TxDtls') beforeDetail = held
       if (++held > limits.elements || details.length > limits.detailsPerEntry) {
         throw new ReadFailure('record_too_large', `<${stack[0]?.name}> is larger than the limit`, line)
@@ -32,7 +33,7 @@ export function createRecordBuilder(
     close(text: string) {
       const element = stack.pop() as XmlElement
       const parent = stack.at(-1)
-      if (element.children.length === 0) element.text = text.trim()
+      element.text = text
       if (!parent) {
         const found = details
         details = []
@@ -41,7 +42,7 @@ export function createRecordBuilder(
       } else if (element.name === 'TxDtls' && parent.name === 'NtryDtls') {
         details.push(readDetail(element, at(parent, 'Btch')))
         held = beforeDetail
-      } else parent.children.push(element)
+      } else append(parent, element)
     },
   }
 }

@@ -1,5 +1,6 @@
 import type { StatementPart } from '../../domain/statement.ts'
-import { createXmlReader, type XmlLimits, xmlLimits } from '../xml/reader.ts'
+import { createXmlReader, xmlLimits } from '../xml/reader.ts'
+import type { XmlLimits } from '../xml/scan.ts'
 import { createCamtCollector } from './camt-collector.ts'
 import type { CamtFormat } from './camt-messages.ts'
 import { type CamtLimits, camtLimits } from './camt-records.ts'

@@ -1,6 +1,7 @@
 import { isCalendarDate } from '../../domain/calendar.ts'
 import { AmountError, type Money, parseMoney } from '../../domain/money.ts'
 import type { Charge, Party } from '../../domain/statement.ts'
+import { attributeOf } from '../xml/attributes.ts'
 import { all, at, textAt, type XmlElement } from '../xml/element.ts'
 
 /** Why an amount could not be read: nothing is guessed of money. */
@@ -12,7 +13,7 @@ export class AmountUnreadable extends Error {}
  */
 export function readAmount(element: XmlElement | undefined, fallbackCurrency?: string): Money {
   if (!element) throw new AmountUnreadable('there is no amount')
-  const currency = element.attributes.Ccy?.trim() || fallbackCurrency
+  const currency = attributeOf(element.attributes, 'Ccy')?.trim() || fallbackCurrency
   if (!currency || !/^[A-Z]{3}$/.test(currency)) {
     throw new AmountUnreadable(`"${(currency ?? '').slice(0, 10)}" is not a currency`)
   }

@@ -6,9 +6,6 @@ export type XmlEncoding = { readonly label: string; readonly stated: string }
 
 const declaration = /^\s*<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']/
 
-/** Bytes that must be there (or the end of the file) before the encoding can be told. */
-export const encodingHeadBytes = 256
-
 /**
  * Encoding of an XML file from its first bytes (XML 1.0, appendix F): byte order mark first, then the declaration,
  * otherwise UTF-8. A mark wins over a declaration that says something else.
