@@ -19,7 +19,13 @@ export const createFile = defineRoute({
   query: z.strictObject({ companyId: id('company'), name: z.string().trim().min(1).max(200).optional() }),
   body: {
     mediaTypes: [
-      ...['application/xml', 'text/xml', 'text/plain', 'application/octet-stream'],
+      'application/xml',
+      'text/xml',
+      'text/plain',
+      'application/octet-stream',
+      'application/zip',
+      'application/gzip',
+    ],
       ...['application/zip', 'application/gzip'],
     ],
     maxBytes: 50 * 1024 * 1024,
