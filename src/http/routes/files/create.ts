@@ -26,8 +26,6 @@ export const createFile = defineRoute({
       'application/zip',
       'application/gzip',
     ],
-      ...['application/zip', 'application/gzip'],
-    ],
     maxBytes: 50 * 1024 * 1024,
   },
   answer: { status: 201, schema: file },
