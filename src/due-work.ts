@@ -8,6 +8,7 @@ export const dueKinds = [
   'consent-check',
   'accounts-discover',
   'statements-sync',
+  'route-twin',
   'reconcile',
   'payment-status',
   'webhook-deliver',

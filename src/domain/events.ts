@@ -14,6 +14,8 @@ export const eventTypes = {
   'account.day_reopened': 'Rows changed on days that were proven; they are judged anew.',
   'account.gap_opened': 'What the bank stated does not add up; the amount is in the data.',
   'account.gap_closed': 'A gap was closed.',
+  'account.routes_compared': 'An account was read by a second route in shadow; the report is ready.',
+  'account.route_changed': 'An account is read by another route from now on.',
   'transaction.added': 'Transactions were added; the data names the account and how many.',
   'transaction.revised': 'Transactions changed.',
   'transaction.removed': 'Transactions were taken back by the bank.',

@@ -6,6 +6,7 @@ import { messageSend } from './message-send/definition.ts'
 import { paymentStatus } from './payment-status/definition.ts'
 import type { JobPorts } from './ports.ts'
 import { reconcileJob } from './reconcile/definition.ts'
+import { routeTwin } from './route-twin/definition.ts'
 import { signingComplete } from './signing-complete/definition.ts'
 import { statementsSync } from './statements-sync/definition.ts'
 import { webhookDeliver } from './webhook-deliver/definition.ts'
@@ -18,6 +19,7 @@ export const jobs: readonly JobDefinition<JobPorts>[] = [
   consentCheck,
   accountsDiscover,
   statementsSync,
+  routeTwin,
   reconcileJob,
   paymentStatus,
   expiry,

@@ -23,6 +23,7 @@ describe('the operator’s file of banks', () => {
       {
         ...row,
         processors: [],
+        otherRoutes: {},
         connector: {
           type: 'berlin-group',
           baseUrl: 'https://api.bank.test',
@@ -78,6 +79,16 @@ describe('the operator’s file of banks', () => {
 
 describe('the registry', () => {
   const ports = { clock: { now: () => new Date(0) }, trust: { ca: '', cert: '', key: '' } }
+
+  test('knows the other routes to a bank', async () => {
+    const hub = { processors: ['Hub AS'], connector: { ...row.connector, baseUrl: 'https://hub.test' } }
+    const registry = createRegistry(parse({ ...row, otherRoutes: { hub } }), ports)
+    expect(registry.routesOf('eksempelbanken')).toEqual(['main', 'hub'])
+    expect(registry.connectorFor('eksempelbanken', 'hub').manifest.origins).toEqual(['https://hub.test'])
+    expect(() => registry.connectorFor('eksempelbanken', 'other')).toThrow(ConnectorFailure)
+    expect(() => parse({ ...row, otherRoutes: { main: hub } })).toThrow('otherRoutes')
+    await registry.close()
+  })
 
   test('gives each bank its connector, always the same, with what the row says', async () => {
     const registry = createRegistry(

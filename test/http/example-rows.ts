@@ -20,6 +20,7 @@ type Kind = Extract<
   | 'openItem'
   | 'payment'
   | 'match'
+  | 'twin'
 >
 export type ExampleRows = Readonly<Record<Kind, string>>
 
@@ -56,6 +57,7 @@ function newIds(tx: Tx): ExampleRows {
     openItem: id('openItem'),
     payment: id('payment'),
     match: id('match'),
+    twin: id('twin'),
   }
 }
 
@@ -163,6 +165,17 @@ async function insertMovements(tx: Tx, ids: ExampleRows): Promise<void> {
     currency: 'NOK',
     entries: 1,
   }
+  await tx.prisma.routeTwin.create({
+    data: {
+      ...own,
+      id: ids.twin,
+      accountId: ids.account,
+      route: 'second',
+      fromDate: '2026-01-01',
+      toDate: '2026-01-02',
+      createdAt: tx.now,
+    },
+  })
   await tx.prisma.statement.create({ data: { ...own, ...head, id: ids.statement, createdAt: tx.now } })
   const item = { externalId: 'invoice-1', direction: 'receivable', state: 'open', remainingMinor: 12_345n }
   await tx.prisma.openItem.create({

@@ -21,6 +21,7 @@ export const examples: Readonly<Record<string, Example>> = {
   connectionId: row('connection'),
   consentId: row('consent'),
   accountId: row('account'),
+  twinId: row('twin'),
   syncJobId: row('job'),
   fileId: row('file'),
   transactionId: row('transaction'),
@@ -37,4 +38,6 @@ const someUser = `usr_${'0'.repeat(26)}`
 export const exampleBodies: Readonly<Record<string, unknown>> = {
   askPaymentApproval: { userId: someUser, language: 'nb' },
   refreshAccount: {},
+  compareRoutes: { route: 'second' },
+  switchAccountRoute: { route: 'second' },
 }

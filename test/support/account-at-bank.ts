@@ -171,8 +171,13 @@ async function bench(url: string) {
   const clock = testClock(start)
   const db = openDb({ url, poolSize: 6, clock })
   const bank = fakeBank(() => clock.now().toISOString().slice(0, 10))
-  const connector = connectorOf(bank)
-  const registry = { connectorFor: () => connector } as unknown as Registry
+  /** The same bank by its other route: its rows are what the test says. */
+  const twin = fakeBank(() => clock.now().toISOString().slice(0, 10))
+  const ways: Record<string, Connector> = { main: connectorOf(bank), second: connectorOf(twin) }
+  const registry = {
+    routesOf: () => Object.keys(ways),
+    connectorFor: (_id: string, route = 'main') => ways[route],
+  } as unknown as Registry
   const ports = {
     db,
     clock,
@@ -219,7 +224,7 @@ async function bench(url: string) {
     return { companyId, userId, connectionId, accountId }
   })
   /** Another person's consent that reaches the account. */
-  const addConsent = () =>
+  const addConsent = (route = 'main') =>
     db.forClient(clientId, async (tx) => {
       const id = newId('consent', tx.now)
       const own = { clientId, companyId: world.companyId, createdAt: tx.now }
@@ -232,6 +237,7 @@ async function bench(url: string) {
           userId,
           connectionId,
           institutionId: 'testbank',
+          route,
           state: 'created',
           requestId: id,
           validUntil,
@@ -252,6 +258,7 @@ async function bench(url: string) {
     clock,
     db,
     bank,
+    twin,
     ports,
     clientId,
     addConsent,

@@ -35,6 +35,15 @@ async function connectionFor(tx: Tx, companyId: string, institutionId: string): 
   return connection.id
 }
 
+function bankOf({ registry }: ConsentPorts, institutionId: string, route: string) {
+  const institution = registry.institution(institutionId)
+  if (!institution) throw new Problem('institution_unknown', `There is no bank ${institutionId}.`)
+  if (!registry.routesOf(institution.id).includes(route)) {
+    throw new Problem('route_unknown', `${institution.name} is not reached by a route ${route}.`)
+  }
+  return institution
+}
+
 /**
  * Asks a person for a consent at a bank. Nothing happens at the bank until that person has come by the link and logged
  * in with BankID. Answers the page's address, which is also mailed.
@@ -55,12 +64,8 @@ export async function createConsent(
       userAction: 'Send the agreement to those who may sign for the company, and wait until it is active.',
     })
   }
-  const institution = ports.registry.institutions().find(({ id }) => id === input.institutionId)
-  if (!institution) throw new Problem('institution_unknown', `There is no bank ${input.institutionId}.`)
   const { route = mainRoute } = input
-  if (!ports.registry.routesOf(institution.id).includes(route)) {
-    throw new Problem('route_unknown', `${institution.name} is not reached by a route ${route}.`)
-  }
+  const institution = bankOf(ports, input.institutionId, route)
   const id = newId('consent', tx.now)
   const consent = await tx.prisma.consent.create({
     data: {

@@ -5,7 +5,11 @@ import { getAccountRoute } from './accounts/get.ts'
 import { listAccounts } from './accounts/list.ts'
 import { refreshAccount } from './accounts/refresh.ts'
 import { listAccountStatements } from './accounts/statements.ts'
+import { switchAccountRoute } from './accounts/switch-route.ts'
 import { listAccountTransactions } from './accounts/transactions.ts'
+import { createTwin } from './accounts/twins/create.ts'
+import { getTwinRoute } from './accounts/twins/get.ts'
+import { listTwins } from './accounts/twins/list.ts'
 import { createAgreementRoute } from './agreements/create.ts'
 import { getAgreementDocument } from './agreements/document.ts'
 import { getAgreementRoute } from './agreements/get.ts'
@@ -77,6 +81,10 @@ export const routes: readonly Route[] = [
   listAccounts,
   getAccountRoute,
   refreshAccount,
+  switchAccountRoute,
+  createTwin,
+  getTwinRoute,
+  listTwins,
   listAccountBalances,
   listAccountTransactions,
   listAccountStatements,

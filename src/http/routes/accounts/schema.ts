@@ -13,6 +13,7 @@ export const account = z
     companyId: id('company'),
     connectionId: id('connection').nullable().describe('Null while it is known from files only.'),
     institutionId: z.string().nullable(),
+    route: z.string().describe('The way to the bank by which it is read.'),
     iban: z.string().nullable(),
     bban: z.string().nullable(),
     currency,
@@ -32,13 +33,24 @@ const masked = (number: string | null) => number && '*'.repeat(number.length - 4
 /** An account whose owner is not certain is shown masked until a person has confirmed it (PRODUCT 10). */
 export function accountOf(row: AccountRow): z.output<typeof account> {
   const doubtful = row.state === 'discovered'
-  const { id, companyId, connectionId, institutionId, name, readThrough, lastSyncAt, nextSyncAt, createdAt } =
-    row
+  const {
+    id,
+    companyId,
+    connectionId,
+    institutionId,
+    route,
+    name,
+    readThrough,
+    lastSyncAt,
+    nextSyncAt,
+    createdAt,
+  } = row
   return {
     id,
     companyId,
     connectionId,
     institutionId,
+    route,
     iban: doubtful ? masked(row.iban) : row.iban,
     bban: doubtful ? masked(row.bban) : row.bban,
     currency: row.currency,
