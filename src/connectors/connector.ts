@@ -10,10 +10,17 @@ export type Manifest = {
   readonly origins: readonly string[]
   /** Origins to which a person's browser may be sent for SCA. */
   readonly scaOrigins: readonly string[]
+  /** How far back a read may begin without the PSU present, days before today. */
   readonly historyDays: number
+  /** The same with the PSU present, or right after their SCA; never less. */
+  readonly historyDaysPresent: number
   readonly consentDaysMax: number
-  /** Reads without the PSU present, per account and 24 h. */
+  /** Reads without the PSU present: of each endpoint (balances, transactions) of an account in one window. */
   readonly unattendedReadsPerDay: number
+  /** What the bank counts in: any 24 hours, or calendar days in `timeZone`. */
+  readonly readWindow: 'rolling_24h' | 'calendar_day'
+  /** IANA name. */
+  readonly timeZone: string
   readonly scaApproaches: readonly ('redirect' | 'decoupled' | 'oauth')[]
   /** `permanent`: bank ids of entries never change and are never reused. */
   readonly idStability: 'permanent' | 'unstable'

@@ -24,6 +24,15 @@ function isLoopback(address: string): boolean {
   )
 }
 
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name })
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** What a plain NextGenPSD2 bank needs said about it. The defaults are the cautious ones. */
 export const berlinGroupSchema = z.strictObject({
   type: z.literal('berlin-group'),
@@ -45,9 +54,16 @@ export const berlinGroupSchema = z.strictObject({
   bookingStatus: z.enum(['booked', 'both']).default('both'),
   /** Asks for balances along with transactions. */
   withBalance: z.boolean().default(false),
-  historyDays: z.int().positive().default(90),
+  /** How far back a read may begin without the PSU. */
+  historyDays: z.int().positive().max(36_500).default(90),
+  /** The same while the PSU is present. Null: not known, so no more is asked for. */
+  historyDaysPresent: z.int().positive().max(36_500).nullable().default(null),
   consentDaysMax: z.int().positive().max(180).default(180),
+  /** Reads of each endpoint of an account without the PSU. */
   unattendedReadsPerDay: z.int().positive().default(4),
+  /** Whether the bank counts them in any 24 hours, or in calendar days of its zone. */
+  readWindow: z.enum(['rolling_24h', 'calendar_day']).default('rolling_24h'),
+  timeZone: z.string().refine(isTimeZone, 'has to be a time zone such as Europe/Oslo').default('Europe/Oslo'),
   idStability: z.enum(['permanent', 'unstable']).default('unstable'),
   multipleConsents: z.boolean().default(false),
   replaySafe: z.boolean().default(false),

@@ -1,7 +1,13 @@
 // A company with an account in a database of its own, and a bank that is a table in memory.
 import { randomBytes } from 'node:crypto'
 import { pino } from 'pino'
-import type { Connector, Manifest, StatementReads, TransactionQuery } from '../../src/connectors/connector.ts'
+import type {
+  Connector,
+  ConsentState,
+  Manifest,
+  StatementReads,
+  TransactionQuery,
+} from '../../src/connectors/connector.ts'
 import type { Registry } from '../../src/connectors/registry.ts'
 import { openDb } from '../../src/db.ts'
 import { addDays } from '../../src/domain/clock.ts'
@@ -46,6 +52,13 @@ export type FakeBank = {
   /** What it says of the balances it knows. */
   states: (balances: StatedBalance[]) => StatedBalance[]
   idStability: Manifest['idStability']
+  /** What it allows; no limit that a test would meet unless it is set. */
+  readsPerDay: number
+  readWindow: Manifest['readWindow']
+  historyDays: number
+  historyDaysPresent: number
+  /** What the bank says of any consent that it is asked about. */
+  consentState: ConsentState
   /** Rows that it leaves out of its answers. */
   hides: (row: BankRow) => boolean
   /** Called before every answer; may throw. */
@@ -63,6 +76,11 @@ export function fakeBank(today: () => string): FakeBank {
     statesClosing: true,
     states: (balances) => balances,
     idStability: 'unstable',
+    readsPerDay: 1000,
+    readWindow: 'rolling_24h',
+    historyDays: 30,
+    historyDaysPresent: 30,
+    consentState: 'valid',
     hides: () => false,
     meddle: () => {},
     unreadable: 0,
@@ -131,9 +149,20 @@ function connectorOf(bank: FakeBank): Connector {
       institutions: ['testbank'],
       origins: [],
       scaOrigins: [],
-      historyDays: 30,
+      get historyDays() {
+        return bank.historyDays
+      },
+      get historyDaysPresent() {
+        return bank.historyDaysPresent
+      },
       consentDaysMax: 180,
-      unattendedReadsPerDay: 4,
+      get unattendedReadsPerDay() {
+        return bank.readsPerDay
+      },
+      get readWindow() {
+        return bank.readWindow
+      },
+      timeZone: 'Europe/Oslo',
       scaApproaches: ['redirect'],
       get idStability() {
         return bank.idStability
@@ -146,7 +175,11 @@ function connectorOf(bank: FakeBank): Connector {
         return bank.statesClosing
       },
     },
-    consent: { create: unused, status: unused, revoke: unused },
+    consent: {
+      create: unused,
+      status: async () => ({ state: bank.consentState }),
+      revoke: unused,
+    },
     accounts: unused,
     statements: readsOf(bank),
     close: async () => {},
@@ -241,7 +274,7 @@ async function bench(url: string) {
           state: 'created',
           requestId: id,
           validUntil,
-          frequencyPerDay: 4,
+          frequencyPerDay: 1000,
         },
       })
       const facts = { actor: { kind: 'job', id: 'test' }, companyId: world.companyId } as const
