@@ -1,4 +1,5 @@
-import { matchAll, type Pair } from './match-rows.ts'
+import type { Pair } from './match-pool.ts'
+import { matchAll } from './match-rows.ts'
 import { mergeAliases, mergeContent, sameAliases, sameContent } from './merge.ts'
 import type { Alias, EntryContent, ObservedRow, Route } from './normal.ts'
 
@@ -38,6 +39,14 @@ export type Reason =
   | 'attached'
   /** A better reader has read the same file again. */
   | 'reread'
+  /** Somebody has said that the two are one: it went into another one. */
+  | 'merged'
+  /** Somebody has said that the two are one: this row is known to be of it. */
+  | 'ruled'
+  /** Somebody has said that the two are two. */
+  | 'split'
+  /** What somebody had said was taken back. */
+  | 'undone'
 export type Confidence = 'certain' | 'high' | 'medium' | 'low'
 
 export type Change = {
@@ -63,6 +72,14 @@ export type Reconciliation = {
   readonly removed: readonly StoredEntry[]
 }
 
+/** What people have said over the API: stronger than any likeness. */
+export type Rulings = {
+  /** By entry: identity hashes of rows that are another transaction's. */
+  readonly different: ReadonlyMap<string, ReadonlySet<string>>
+  /** Entries that were merged away, each with the one that it went into. */
+  readonly merged: ReadonlyMap<string, string>
+}
+
 export type ReconcileOptions = {
   readonly route: Route
   /** The manifest says `idStability: permanent`: ids alone tell rows apart. */
@@ -71,6 +88,7 @@ export type ReconcileOptions = {
   readonly complete: { readonly from: string; readonly to: string } | null
   /** `replace`: the stated pending rows are all there are. `ignore`: the source is not about now. */
   readonly pending: 'replace' | 'ignore'
+  readonly rulings?: Rulings
 }
 
 /**
@@ -100,7 +118,13 @@ export function reconcileDay(
 
 function changeOf(pair: Pair, options: ReconcileOptions): Change {
   const { entry, row, reason, confidence } = pair
-  const owner = entry.route === options.route || entry.state === 'pending' || entry.state === 'removed'
+  const own = entry.route === options.route || entry.state === 'pending' || entry.state === 'removed'
+  const owner = own && reason !== 'ruled'
+  // Which of several it is was not to be told: that it is there is all that the row has said.
+  if (!owner && (confidence === 'low' || reason === 'ruled')) {
+    const { state, content, aliases, hash, identityHash } = entry
+    return { entry, row, state, content, aliases, hash, identityHash, reason, confidence }
+  }
   const reversed = entry.state === 'reversed' && row.status === 'booked'
   return {
     entry,

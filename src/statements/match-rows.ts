@@ -1,26 +1,16 @@
 import { daysBetween } from '../domain/clock.ts'
-import type { Confidence, Reason, ReconcileOptions, StoredEntry } from './identity.ts'
-import { hasEvidence, likeness, mayBeBookingOf, scoreOf } from './likeness.ts'
-import type { ObservedRow } from './normal.ts'
+import type { ReconcileOptions, StoredEntry } from './identity.ts'
+import { differ, hasEvidence, type Likeness, likeness, mayBeBookingOf, scoreOf } from './likeness.ts'
+import { best, groupBy, matchUnambiguous, type Pair, type Pool, take } from './match-pool.ts'
+import { type ObservedRow, saysWithout } from './normal.ts'
+import { contained } from './words.ts'
 
-export type Pair = {
-  readonly entry: StoredEntry
-  readonly row: ObservedRow
-  readonly reason: Reason
-  readonly confidence: Confidence
-}
-
-/** What is not yet paired. Matchers take from it, the surest first. */
-type Pool = {
-  readonly entries: Set<StoredEntry>
-  readonly rows: Set<ObservedRow>
-  readonly pairs: Pair[]
-}
-
-/** Groups in which every entry is weighed against every row; above it they are paired in order. */
-const mostCandidates = 40_000
 /** Days by which a bank moves a booking. */
 const movedDaysMax = 5
+/** Days by which two routes date one movement differently. */
+const routeDaysMax = 2
+/** A score that takes more than date and amount. */
+const certainScore = 8
 
 /** Pairs entries and rows, each at most once, from the surest evidence to the weakest. */
 export function matchAll(
@@ -28,50 +18,39 @@ export function matchAll(
   observed: readonly ObservedRow[],
   options: ReconcileOptions,
 ): { pairs: readonly Pair[]; entriesLeft: readonly StoredEntry[]; rowsLeft: readonly ObservedRow[] } {
-  const live = stored.filter((entry) => entry.state !== 'removed')
+  const merged = options.rulings?.merged
+  const known = stored.filter((entry) => !merged?.has(entry.id))
+  const live = known.filter((entry) => entry.state !== 'removed')
   const pool: Pool = { entries: new Set(live), rows: new Set(observed), pairs: [] }
   matchExactly(pool)
-  if (options.permanentIds) matchByPermanentId(pool)
-  matchByContent(pool, 'content')
+  if (options.permanentIds) matchByPermanentId(pool, options)
+  matchByContent(pool, options, 'content')
+  if (merged) followMergers(pool, stored, options)
   matchWithinDay(pool, options)
-  if (options.complete) matchMoved(pool)
-  matchPending(pool)
+  matchOtherDay(pool, options)
+  if (options.complete) matchMoved(pool, options)
+  matchPending(pool, options)
   if (pool.rows.size > 0) {
-    for (const entry of stored) if (entry.state === 'removed') pool.entries.add(entry)
-    if (options.permanentIds) matchByPermanentId(pool)
-    matchByContent(pool, 'restated')
+    for (const entry of known) if (entry.state === 'removed') pool.entries.add(entry)
+    if (options.permanentIds) matchByPermanentId(pool, options)
+    matchByContent(pool, options, 'restated')
   }
   return { pairs: pool.pairs, entriesLeft: [...pool.entries], rowsLeft: [...pool.rows] }
 }
 
-function take(
-  pool: Pool,
-  entry: StoredEntry,
-  row: ObservedRow,
-  reason: Reason,
-  confidence: Confidence,
-): void {
-  pool.entries.delete(entry)
-  pool.rows.delete(row)
-  pool.pairs.push({ entry, row, reason, confidence })
+/** Somebody has said that this row is another transaction's. */
+const isRuledOut = (entry: StoredEntry, row: ObservedRow, { rulings }: ReconcileOptions) =>
+  rulings?.different.get(entry.id)?.has(row.identityHash) === true
+
+/** What speaks for the pair; null where they contradict each other, or somebody has said that they are two. */
+function liken(entry: StoredEntry, row: ObservedRow, options: ReconcileOptions): Likeness | null {
+  return isRuledOut(entry, row, options) ? null : likeness(entry, row)
 }
 
 /** May this entry become what the row says? What was booked is never pending again: that is another row. */
 function mayBe(entry: StoredEntry, row: ObservedRow): boolean {
   if (entry.content.currency !== row.content.currency) return false
   return row.status === 'booked' || entry.state === 'pending'
-}
-
-function groupBy<T>(items: Iterable<T>, key: (item: T) => string | null): Map<string, T[]> {
-  const groups = new Map<string, T[]>()
-  for (const item of items) {
-    const name = key(item)
-    if (name === null) continue
-    const group = groups.get(name)
-    if (group) group.push(item)
-    else groups.set(name, [item])
-  }
-  return groups
 }
 
 const sameStatus = (entry: StoredEntry, row: ObservedRow) =>
@@ -89,13 +68,14 @@ function matchExactly(pool: Pool): void {
   }
 }
 
-function matchByPermanentId(pool: Pool): void {
+/** Ids are a route's own: two routes may give one id to different movements. */
+function matchByPermanentId(pool: Pool, options: ReconcileOptions): void {
   for (const kind of ['transactionId', 'entryReference'] as const) {
-    const idOf = (one: StoredEntry | ObservedRow) =>
-      one.aliases.find((alias) => alias.kind === kind)?.value ?? null
+    const idOf = (one: ObservedRow) => one.aliases.find((alias) => alias.kind === kind)?.value ?? null
+    const own = [...pool.entries].filter((entry) => entry.route === options.route)
     const entries = groupBy(
-      [...pool.entries].flatMap((entry) =>
-        entry.aliases.filter((alias) => alias.kind === kind).map((alias) => ({ entry, value: alias.value })),
+      own.flatMap((entry) =>
+        entry.aliases.filter((alias) => alias.kind === kind).map(({ value }) => ({ entry, value })),
       ),
       (one) => one.value,
     )
@@ -103,143 +83,160 @@ function matchByPermanentId(pool: Pool): void {
       const [row, another] = rows
       const [owner, rival] = entries.get(value) ?? []
       if (!row || another || !owner || rival || !pool.entries.has(owner.entry)) continue
-      if (mayBe(owner.entry, row)) take(pool, owner.entry, row, 'permanent_id', 'certain')
+      if (!mayBe(owner.entry, row) || isRuledOut(owner.entry, row, options)) continue
+      take(pool, owner.entry, row, 'permanent_id', 'certain')
     }
   }
 }
 
 /** Everything equal but ids and other trimmings; ids break ties. */
-function matchByContent(pool: Pool, reason: 'content' | 'restated'): void {
+function matchByContent(pool: Pool, options: ReconcileOptions, reason: 'content' | 'restated'): void {
   const entries = groupBy(pool.entries, (entry) => entry.identityHash)
+  const fits = reason === 'restated' ? mayBe : sameStatus
   for (const [hash, rows] of groupBy(pool.rows, (row) => row.identityHash)) {
-    const candidates = entries.get(hash) ?? []
-    const fits = reason === 'restated' ? mayBe : sameStatus
-    for (const [entry, row] of best(candidates, rows, (one, other) =>
-      fits(one, other) ? rank(one, other) : null,
-    )) {
+    const weigh = (entry: StoredEntry, row: ObservedRow) => {
+      const like = fits(entry, row) ? liken(entry, row, options) : null
+      return like && scoreOf(like)
+    }
+    for (const [entry, row] of best(entries.get(hash) ?? [], rows, weigh)) {
       take(pool, entry, row, reason, 'high')
     }
   }
 }
 
-const rank = (entry: StoredEntry, row: ObservedRow): number | null => {
-  const like = likeness(entry, row)
-  return like && scoreOf(like)
+/**
+ * Rows that are known to be of a transaction that was merged into another one: they say nothing but that this one is
+ * there. Only what is told in the same words (or has its permanent id): anything else may be a new movement.
+ */
+function followMergers(pool: Pool, stored: readonly StoredEntry[], options: ReconcileOptions): void {
+  for (const ghost of stored) {
+    const intoId = options.rulings?.merged.get(ghost.id)
+    if (intoId === undefined) continue
+    const row = [...pool.rows].find((one) => isOf(ghost, one, options))
+    if (!row) continue
+    const into = [...pool.entries].find((entry) => entry.id === intoId)
+    if (into && mayBe(into, row)) take(pool, into, row, 'ruled', 'certain')
+    else pool.rows.delete(row)
+  }
+}
+
+function isOf(ghost: StoredEntry, row: ObservedRow, options: ReconcileOptions): boolean {
+  if (ghost.identityHash === row.identityHash) return true
+  if (!options.permanentIds || ghost.route !== options.route) return false
+  return ghost.aliases.some(
+    ({ kind, value }) =>
+      kind !== 'servicerReference' && row.aliases.some((one) => one.kind === kind && one.value === value),
+  )
 }
 
 /** Same day and amount: the bank has changed its words, enriched the row, or another route words it otherwise. */
 function matchWithinDay(pool: Pool, options: ReconcileOptions): void {
-  const key = (one: StoredEntry | ObservedRow) => {
-    const { bookingDate, amountMinor, currency, reversal } = one.content
-    return bookingDate === null ? null : `${bookingDate} ${amountMinor} ${currency} ${reversal}`
-  }
+  const key = ({ content }: StoredEntry | ObservedRow) =>
+    content.bookingDate === null ? null : `${content.bookingDate} ${content.amountMinor} ${content.currency}`
   const booked = [...pool.entries].filter((entry) => entry.state !== 'pending')
   const entries = groupBy(booked, key)
   const rows = [...pool.rows].filter((row) => row.status === 'booked')
   for (const [day, group] of groupBy(rows, key)) {
-    const candidates = entries.get(day) ?? []
-    const alone = candidates.length === 1 && group.length === 1
-    const weigh = (entry: StoredEntry, row: ObservedRow) =>
-      isOtherRow(entry, row, options) ? null : rank(entry, row)
-    for (const [entry, row, score] of best(candidates, group, weigh)) {
-      const certain = score >= 8
-      const confidence = certain ? 'high' : alone ? 'medium' : 'low'
-      take(pool, entry, row, certain ? 'reference' : 'same_day_amount', confidence)
+    matchGroup(pool, entries.get(day) ?? [], group, options)
+  }
+}
+
+function matchGroup(
+  pool: Pool,
+  entries: readonly StoredEntry[],
+  rows: readonly ObservedRow[],
+  options: ReconcileOptions,
+): void {
+  const weigh = (entry: StoredEntry, row: ObservedRow) => {
+    const like = isOtherRow(entry, row, options) ? null : liken(entry, row, options)
+    return like && scoreOf(like)
+  }
+  const clear = (entry: StoredEntry, row: ObservedRow) => {
+    const score = weigh(entry, row)
+    return score !== null && score >= certainScore ? score : null
+  }
+  for (const [entry, row] of best(entries, rows, clear)) take(pool, entry, row, 'reference', 'high')
+  const alone = entries.length === 1 && rows.length === 1
+  const confidence = alone ? 'medium' : 'low'
+  for (const own of [true, false]) {
+    const left = entries.filter((entry) => pool.entries.has(entry) && (entry.route === options.route) === own)
+    const rest = rows.filter((row) => pool.rows.has(row))
+    if (own && !isAllOne(left) && !isAllOne(rest)) continue
+    for (const [entry, row] of best(left, rest, weigh)) {
+      take(pool, entry, row, 'same_day_amount', confidence)
     }
   }
 }
 
+/** Nothing tells them apart: whichever of them is taken is the right one. */
+const isAllOne = (ones: readonly (StoredEntry | ObservedRow)[]) =>
+  ones.every((one) => one.identityHash === ones[0]?.identityHash)
+
 /**
- * Is it another row of the same kind of source? In a day stated whole: the reference of the entry is gone (words may
- * change). Where the day was not stated whole the entry may just be missing, so other words mean another row.
+ * Is it another row of the same route? In a day stated whole: a reference that the route had stated of the entry is
+ * gone (words may change). Where the day was not stated whole the entry may just be missing, so other words mean
+ * another row, unless an id or reference says otherwise.
  */
 function isOtherRow(entry: StoredEntry, row: ObservedRow, options: ReconcileOptions): boolean {
   if (entry.route !== options.route) return false
   const [one, other] = [entry.content, row.content]
+  if (one.reversal !== other.reversal) return true
   if (options.complete) {
-    return (one.kid !== null && other.kid === null) || (one.endToEndId !== null && other.endToEndId === null)
+    return (['kid', 'endToEndId'] as const).some(
+      (field) => one[field] !== null && other[field] === null && !saysWithout(one, field, entry.identityHash),
+    )
   }
-  return one.text !== null && other.text !== null && one.text !== other.text
+  const like = likeness(entry, row)
+  if (!like || one.text === null || other.text === null || like.text === 1) return false
+  return !like.endToEndId && !(like.id && like.text >= contained)
 }
 
-/** The best pairs by score, each side at most once; `weigh` answers null for what cannot be. */
-function best(
-  entries: readonly StoredEntry[],
-  rows: readonly ObservedRow[],
-  weigh: (entry: StoredEntry, row: ObservedRow) => number | null,
-): [StoredEntry, ObservedRow, number][] {
-  if (entries.length * rows.length > mostCandidates) return inOrder(entries, rows, weigh)
-  const all = entries.flatMap((entry, e) =>
-    rows.flatMap((row, r) => {
-      const score = weigh(entry, row)
-      return score === null ? [] : [{ entry, row, score, order: e + r }]
-    }),
-  )
-  all.sort((a, b) => b.score - a.score || a.order - b.order)
-  const used = new Set<StoredEntry | ObservedRow>()
-  return all.flatMap(({ entry, row, score }) => {
-    if (used.has(entry) || used.has(row)) return []
-    used.add(entry).add(row)
-    return [[entry, row, score] as [StoredEntry, ObservedRow, number]]
-  })
+const bookedOnes = (pool: Pool) => ({
+  entries: [...pool.entries].filter((entry) => entry.state !== 'pending'),
+  rows: [...pool.rows].filter((row) => row.status === 'booked'),
+})
+
+function daysApart(entry: StoredEntry, row: ObservedRow): number | null {
+  const [from, to] = [entry.content.bookingDate, row.content.bookingDate]
+  return from && to ? Math.abs(daysBetween(from, to)) : null
 }
 
-function inOrder(
-  entries: readonly StoredEntry[],
-  rows: readonly ObservedRow[],
-  weigh: (entry: StoredEntry, row: ObservedRow) => number | null,
-): [StoredEntry, ObservedRow, number][] {
-  return rows.slice(0, entries.length).flatMap((row, i) => {
-    const entry = entries[i]
-    const score = entry ? weigh(entry, row) : null
-    return entry && score !== null ? [[entry, row, score] as [StoredEntry, ObservedRow, number]] : []
-  })
-}
-
-/** Pairs those that have exactly one possible partner, on both sides. */
-function matchUnambiguous(
-  pool: Pool,
-  entries: readonly StoredEntry[],
-  rows: readonly ObservedRow[],
-  could: (entry: StoredEntry, row: ObservedRow) => boolean,
-  as: { reason: Reason; confidence: Confidence },
-): void {
-  const amount = (one: StoredEntry | ObservedRow) => `${one.content.amountMinor} ${one.content.currency}`
-  const byAmount = groupBy(entries, amount)
-  const partners = new Map<StoredEntry, ObservedRow[]>()
-  const suitors = new Map<ObservedRow, StoredEntry[]>()
-  for (const row of rows) {
-    for (const entry of (byAmount.get(amount(row)) ?? []).slice(0, 200)) {
-      if (!could(entry, row)) continue
-      partners.set(entry, [...(partners.get(entry) ?? []), row])
-      suitors.set(row, [...(suitors.get(row) ?? []), entry])
-    }
+/** Two routes may date a movement a day or two apart: only where its value date or reference says that it is the same. */
+function matchOtherDay(pool: Pool, options: ReconcileOptions): void {
+  const { entries, rows } = bookedOnes(pool)
+  const others = entries.filter((entry) => entry.route !== options.route)
+  const judge = (entry: StoredEntry, row: ObservedRow) => {
+    const days = daysApart(entry, row)
+    if (days === null || days > routeDaysMax) return null
+    if (differ(entry.content.valueDate, row.content.valueDate)) return null
+    const like = liken(entry, row, options)
+    return like && (like.valueDate || like.kid || like.endToEndId) ? 'medium' : null
   }
-  for (const [entry, [row, another]] of partners) {
-    if (row && !another && suitors.get(row)?.length === 1) take(pool, entry, row, as.reason, as.confidence)
-  }
+  matchUnambiguous(pool, others, rows, judge, 'moved')
 }
 
 /** In days stated whole: an entry that is gone and a new row with its amount and reference, some days apart. */
-function matchMoved(pool: Pool): void {
-  const entries = [...pool.entries].filter((entry) => entry.state !== 'pending')
-  const rows = [...pool.rows].filter((row) => row.status === 'booked')
-  const could = (entry: StoredEntry, row: ObservedRow) => {
-    const [from, to] = [entry.content.bookingDate, row.content.bookingDate]
-    if (!from || !to || Math.abs(daysBetween(from, to)) > movedDaysMax) return false
-    const like = likeness(entry, row)
-    return like !== null && (like.id || like.kid || like.endToEndId)
+function matchMoved(pool: Pool, options: ReconcileOptions): void {
+  const { entries, rows } = bookedOnes(pool)
+  const judge = (entry: StoredEntry, row: ObservedRow) => {
+    const days = daysApart(entry, row)
+    if (days === null || days > movedDaysMax) return null
+    const like = liken(entry, row, options)
+    const told = like && (like.kid || like.endToEndId || (like.id && like.text >= contained))
+    return told ? 'medium' : null
   }
-  matchUnambiguous(pool, entries, rows, could, { reason: 'moved', confidence: 'medium' })
+  matchUnambiguous(pool, entries, rows, judge, 'moved')
 }
 
-/** First pending rows that are still pending, then those that were booked. Ambiguous ones get a new id instead. */
-function matchPending(pool: Pool): void {
+/** Pending rows that were booked. Ambiguous ones get a new id instead. */
+function matchPending(pool: Pool, options: ReconcileOptions): void {
   const entries = [...pool.entries].filter((entry) => entry.state === 'pending')
   const rows = [...pool.rows].filter((row) => row.status === 'booked')
-  const could = (entry: StoredEntry, row: ObservedRow) => {
-    const like = likeness(entry, row)
-    return like !== null && hasEvidence(like) && mayBeBookingOf(entry.content, row.content)
+  const judge = (entry: StoredEntry, row: ObservedRow) => {
+    const like = liken(entry, row, options)
+    if (!like || !hasEvidence(like) || !mayBeBookingOf(entry.content, row.content)) return null
+    const sure = like.kid || like.endToEndId || like.account || like.text === 1 || like.id
+    return sure ? 'high' : 'medium'
   }
-  matchUnambiguous(pool, entries, rows, could, { reason: 'booked', confidence: 'high' })
+  matchUnambiguous(pool, entries, rows, judge, 'booked')
 }

@@ -154,6 +154,31 @@ function identityOf(status: 'pending' | 'booked', content: EntryContent): string
   return sha256(JSON.stringify(told))
 }
 
+const fillable = [
+  'kid',
+  'endToEndId',
+  'counterpartyAccount',
+  'counterpartyName',
+  'text',
+  'valueDate',
+] as const
+
+/**
+ * Is this the identity of the content without one of its references, and perhaps without others? Then it was another
+ * source that had added them, not the route whose words these are.
+ */
+export function saysWithout(
+  content: EntryContent,
+  field: 'kid' | 'endToEndId',
+  identityHash: string,
+): boolean {
+  const others = fillable.filter((name) => name !== field && content[name] !== null)
+  return Array.from({ length: 2 ** others.length }, (_none, set) => {
+    const left = others.filter((_name, i) => (set >> i) % 2 === 1)
+    return Object.fromEntries([field, ...left].map((name) => [name, null]))
+  }).some((nothing) => identityOf('booked', { ...content, ...nothing }) === identityHash)
+}
+
 function toAliases(entry: StatementEntry): readonly Alias[] {
   const kinds = ['transactionId', 'entryReference', 'servicerReference'] as const
   return kinds.flatMap((kind) => {
