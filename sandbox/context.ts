@@ -8,6 +8,8 @@ export type SandboxUrls = {
   control: string
   bank: string
   bank2: string
+  /** The second interface of the second bank. */
+  bank2Platform: string
   /** SCA pages of the banks (a PSU's browser has no client certificate). */
   bankPages: string
   bank2Pages: string

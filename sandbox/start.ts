@@ -1,4 +1,4 @@
-import { startBank } from './bank/server.ts'
+import { startBank, startOtherInterface } from './bank/server.ts'
 import { startBankid } from './bankid/server.ts'
 import { openClock } from './clock.ts'
 import type { SandboxContext, SandboxUrls } from './context.ts'
@@ -33,6 +33,7 @@ function openContext(options: SandboxOptions): SandboxContext {
     control: '',
     bank: '',
     bank2: '',
+    bank2Platform: '',
     bankPages: '',
     bank2Pages: '',
     bankid: '',
@@ -52,9 +53,11 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { urls } = context
   const first = await startBank(context, 'fjordbanken')
   const second = await startBank(context, 'tindebanken')
+  const platform = await startOtherInterface(context, second.bank)
   urls.bank = first.api.url
   urls.bankPages = first.pages.url
   urls.bank2 = second.api.url
+  urls.bank2Platform = platform.url
   urls.bank2Pages = second.pages.url
   const bankid = await startBankid(context)
   urls.bankid = bankid.url
@@ -73,6 +76,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     first.pages,
     second.api,
     second.pages,
+    platform,
     bankid,
     esign,
     register,

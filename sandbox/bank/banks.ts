@@ -19,6 +19,8 @@ export type BankDefinition = {
   /** Are links absolute (else relative to the request)? */
   absoluteLinks: boolean
   pageSize: number
+  /** Whose words its interface tells rows in. */
+  wording: 'bank' | 'platform'
 }
 
 export const bankDefinitions: Record<BankId, BankDefinition> = {
@@ -33,6 +35,7 @@ export const bankDefinitions: Record<BankId, BankDefinition> = {
     stableTransactionIds: true,
     absoluteLinks: false,
     pageSize: 40,
+    wording: 'bank',
   },
   tindebanken: {
     id: 'tindebanken',
@@ -45,8 +48,16 @@ export const bankDefinitions: Record<BankId, BankDefinition> = {
     stableTransactionIds: false,
     absoluteLinks: true,
     pageSize: 25,
+    wording: 'bank',
   },
 }
+
+/** Tindebanken is reached by a second interface too: the same accounts and consents, told otherwise. */
+export const otherInterface = {
+  absoluteLinks: false,
+  pageSize: 60,
+  wording: 'platform',
+} as const satisfies Partial<BankDefinition>
 
 export const bankIds = Object.keys(bankDefinitions) as BankId[]
 

@@ -13,7 +13,7 @@ import {
 } from '../http.ts'
 import type { Psd2Role } from '../qc-statements.ts'
 import { accountRoutes } from './accounts.ts'
-import { type Bank, bankDefinitions, bankState } from './banks.ts'
+import { type Bank, bankDefinitions, bankState, otherInterface } from './banks.ts'
 import { consentRoutes } from './consents.ts'
 import { runDue } from './due.ts'
 import { type Call, deny, header, tppReply } from './errors.ts'
@@ -108,6 +108,17 @@ export async function startBank(
   }
   const pages = await startScaPages(context, bank)
   bank.pagesUrl = pages.url
+  const api = await startInterface(bank, id)
+  return { bank, api, pages }
+}
+
+/** The second interface of a bank: the same accounts, consents and pages. */
+export function startOtherInterface(context: SandboxContext, bank: Bank): Promise<Service> {
+  const other: Bank = { ...bank, ...otherInterface, context, apiUrl: '', faultsChanged: () => {} }
+  return startInterface(other, `${bank.id}-platform`)
+}
+
+async function startInterface(bank: Bank, name: string): Promise<Service> {
   const server = createServer(
     {
       ...secured(bank),
@@ -115,7 +126,7 @@ export async function startBank(
       // A missing certificate is answered as the standard says, not by a broken handshake.
       rejectUnauthorized: false,
     },
-    listener(context, (request) => answer(bank, request)),
+    listener(bank.context, (request) => answer(bank, request)),
   )
   bank.faultsChanged = () => {
     server.setSecureContext(secured(bank))
@@ -123,7 +134,7 @@ export async function startBank(
     server.closeIdleConnections()
   }
   server.on('tlsClientError', () => connectionRefused(bank))
-  const api = await listen(context, id, server, 'https')
+  const api = await listen(bank.context, name, server, 'https')
   bank.apiUrl = api.url
-  return { bank, api, pages }
+  return api
 }

@@ -8,6 +8,7 @@ import type { Shown } from './faults/fault.ts'
 import { transactionsFaults } from './faults/hooks.ts'
 import { balancesAfter } from './ledger.ts'
 import type { Account, Booking, Consent, Counterparty } from './types.ts'
+import { platformWords } from './wording.ts'
 
 type BookingStatus = 'booked' | 'pending' | 'both'
 type Query = { status: BookingStatus; dateFrom: string; dateTo: string; withBalance: boolean }
@@ -88,7 +89,7 @@ function booked(
   after: bigint | undefined,
 ): Shown['wire'] {
   const balance = after === undefined ? undefined : money(account, after)
-  return {
+  const wire = {
     transactionId: transactionId(bank, consent, row),
     entryReference: row.id,
     ...(row.endToEndId ? { endToEndId: row.endToEndId } : {}),
@@ -108,6 +109,7 @@ function booked(
         }
       : {}),
   }
+  return bank.wording === 'platform' ? platformWords(bank, row, wire) : wire
 }
 
 /** A pending row carries no id: it has none that would still be right once it is booked. */

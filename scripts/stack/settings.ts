@@ -11,6 +11,7 @@ export type SandboxUrls = {
   readonly bank: string
   readonly bank2: string
   readonly bankPages: string
+  readonly bank2Platform: string
   readonly bank2Pages: string
   readonly bankid: string
   readonly esign: string
@@ -66,6 +67,18 @@ export function writeInstitutions(dataDir: string, urls: SandboxUrls): string {
         scaOrigins: [urls.bank2Pages],
         kidStyle: 'single',
         multipleConsents: true,
+      },
+      otherRoutes: {
+        platform: {
+          processors: ['Fellesplattformen (sandkasse)'],
+          connector: {
+            type: 'berlin-group',
+            baseUrl: urls.bank2Platform,
+            scaOrigins: [urls.bank2Pages],
+            kidStyle: 'single',
+            multipleConsents: true,
+          },
+        },
       },
     },
   ]

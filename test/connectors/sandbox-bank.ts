@@ -46,7 +46,16 @@ export async function startBanks(limits: HttpLimits = {}) {
   })
   const institutions = institutionsSchema.parse([
     row('fjordbanken', urls.bank, urls.bankPages, { replaySafe: true, statesClosingBalances: true }),
-    row('tindebanken', urls.bank2, urls.bank2Pages, { multipleConsents: true }),
+    {
+      ...row('tindebanken', urls.bank2, urls.bank2Pages, { multipleConsents: true }),
+      otherRoutes: {
+        platform: {
+          processors: ['Fellesplattformen'],
+          connector: row('tindebanken', urls.bank2Platform, urls.bank2Pages, { multipleConsents: true })
+            .connector,
+        },
+      },
+    },
   ])
   const registry = createRegistry(institutions, { clock, trust, limits })
   const control = async (path: string, body?: object) => {
