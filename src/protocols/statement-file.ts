@@ -1,4 +1,5 @@
 import type { ReadWarning, StatementPart } from '../domain/statement.ts'
+import { each, type StatementParts } from './batches.ts'
 import { type ContainerLimits, containerLimits, packedKind } from './container/limits.ts'
 import { gunzip } from './container/unpack.ts'
 import { readZip } from './container/zip.ts'
@@ -17,10 +18,17 @@ export type StatementFileOptions = { readonly container?: Partial<ContainerLimit
  * Of a zip each file begins with a `file` part of its own; what is no statement in it gives a warning.
  * @throws ReadFailure after all parts that could be read; of a zip after the last file.
  */
-export async function* readStatementFile(
+export function readStatementFile(
   source: AsyncIterable<Uint8Array>,
   options: StatementFileOptions = {},
 ): AsyncGenerator<StatementPart> {
+  return each(readBatches(source, options))
+}
+
+async function* readBatches(
+  source: AsyncIterable<Uint8Array>,
+  options: StatementFileOptions,
+): StatementParts {
   const limits = { ...containerLimits, ...options.container }
   const { head, whole, close } = await peek(source)
   try {
@@ -36,7 +44,7 @@ export async function* readStatementFile(
 const camtFormats = ['camt.053', 'camt.052', 'camt.054'] as const
 
 /** Reads what is no archive, or came out of one. */
-async function* readPlain(source: AsyncIterable<Uint8Array>): AsyncGenerator<StatementPart> {
+async function* readPlain(source: AsyncIterable<Uint8Array>): StatementParts {
   const { head, whole, close } = await peek(source)
   try {
     if (packedKind(head))
@@ -53,25 +61,24 @@ async function* readPlain(source: AsyncIterable<Uint8Array>): AsyncGenerator<Sta
 /** What a file may be refused with in an archive without harm to the others: there is no statement in it. */
 const noStatement: readonly string[] = ['format_unknown', 'format_unsupported', 'file_empty']
 
-async function* readZipParts(
-  source: AsyncIterable<Uint8Array>,
-  limits: ContainerLimits,
-): AsyncGenerator<StatementPart> {
+async function* readZipParts(source: AsyncIterable<Uint8Array>, limits: ContainerLimits): StatementParts {
   let found = false
   let fault: ReadFailure | undefined
   let skipped = new ReadFailure('archive_empty', 'there is no file in the archive', null)
   for (const { name, open } of await readZip(source, limits)) {
     try {
-      for await (const part of readPlain(open())) {
-        found ||= part.kind === 'file'
-        yield part.kind === 'warning' ? { ...part, warning: named(name, part.warning) } : part
+      for await (const parts of readPlain(open())) {
+        found ||= parts.some((part) => part.kind === 'file')
+        yield parts.map((part) =>
+          part.kind === 'warning' ? { ...part, warning: named(name, part.warning) } : part,
+        )
       }
     } catch (error) {
       if (!(error instanceof ReadFailure)) throw error
       const failure = new ReadFailure(error.code, `${name}: ${error.detail}`, error.line)
       if (noStatement.includes(failure.code)) {
         skipped = failure
-        yield { kind: 'warning', warning: { rule: 'archive_file_skipped', detail: failure.detail } }
+        yield [{ kind: 'warning', warning: { rule: 'archive_file_skipped', detail: failure.detail } }]
       } else fault ??= failure
     }
   }

@@ -32,7 +32,7 @@ type Group = { readonly head: StatementHead; readonly entries: readonly Statemen
 
 async function collect(file: string): Promise<readonly StatementPart[]> {
   const parts: StatementPart[] = []
-  for await (const part of readCamt(openCorpusFile(file), formats)) parts.push(part)
+  for await (const batch of readCamt(openCorpusFile(file), formats)) parts.push(...batch)
   return parts
 }
 

@@ -1,15 +1,19 @@
 import type { Money } from '../../domain/money.ts'
 import { isKid } from '../../domain/norwegian.ts'
-import type { EntryDetail, References } from '../../domain/statement.ts'
+import type { EntryDetail, References, StatedAmounts } from '../../domain/statement.ts'
 import { all, at, textAt, type XmlElement } from '../xml/element.ts'
+import { readStatedAmounts, saysMore } from './camt-amounts.ts'
 import { amountIfReadable, type Direction, readCharges, readDirection, readParty, signed } from './parts.ts'
+
+type Writable<T> = { -readonly [Name in keyof T]: T[Name] }
 
 /** A detail before its entry is known whole: the amount is still without sign. */
 export type DetailDraft = {
   /** Every amount stated of it, best first. */
   readonly amounts: readonly Money[]
-  readonly direction?: Direction
-  readonly rest: Omit<EntryDetail, 'amount'>
+  readonly direction: Direction | undefined
+  readonly stated: StatedAmounts | undefined
+  readonly rest: Writable<Omit<EntryDetail, 'amount' | 'amounts'>>
 }
 
 /** Banks write this where the payer gave no end-to-end id. */
@@ -19,25 +23,20 @@ const noReference = /^not ?provided$/i
  * `<TxDtls>`: one payment inside an entry. `batch` is the `<Btch>` beside it, whose ids hold for all its details.
  */
 export function readDetail(transaction: XmlElement, batch: XmlElement | undefined): DetailDraft {
-  const amounts = statedAmounts(transaction)
-  const direction = readDirection(transaction)
+  const stated = readStatedAmounts(at(transaction, 'AmtDtls'))
+  const amounts = amountsOf(transaction, stated)
+  const rest: DetailDraft['rest'] = { references: readReferences(transaction, batch) }
   const debtor = readParty(transaction, 'Dbtr')
+  if (debtor) rest.debtor = debtor
   const creditor = readParty(transaction, 'Cdtr')
+  if (creditor) rest.creditor = creditor
   const text = remittanceText(transaction)
+  if (text) rest.text = text
   const charges = readCharges(transaction, amounts[0]?.currency ?? '')
+  if (charges.length > 0) rest.charges = charges
   const returnReason = readReturnReason(transaction)
-  return {
-    amounts,
-    ...(direction && { direction }),
-    rest: {
-      references: readReferences(transaction, batch),
-      ...(debtor && { debtor }),
-      ...(creditor && { creditor }),
-      ...(text && { text }),
-      ...(charges.length > 0 && { charges }),
-      ...(returnReason && { returnReason }),
-    },
-  }
+  if (returnReason) rest.returnReason = returnReason
+  return { amounts, direction: readDirection(transaction), stated, rest }
 }
 
 /**
@@ -48,54 +47,64 @@ export function finishDetail(
   draft: DetailDraft,
   entry: { amount: Money; direction: Direction; only: boolean },
 ): EntryDetail {
+  const detail: Writable<EntryDetail> = draft.rest
   const same = draft.amounts.find((amount) => amount.currency === entry.amount.currency)
   const amount = same ?? (entry.only ? undefined : draft.amounts[0])
-  if (amount) return { amount: signed(amount, draft.direction ?? entry.direction), ...draft.rest }
-  return entry.only ? { amount: entry.amount, ...draft.rest } : draft.rest
+  if (amount) detail.amount = signed(amount, draft.direction ?? entry.direction)
+  else if (entry.only) detail.amount = entry.amount
+  if (draft.stated && saysMore(draft.stated, detail.amount)) detail.amounts = draft.stated
+  return detail
 }
 
 /** `<Amt>` from .03 on, inside `<AmtDtls>` before: the transaction's amount, or what it was worth here. */
-function statedAmounts(transaction: XmlElement): readonly Money[] {
-  const details = at(transaction, 'AmtDtls')
-  return [
-    at(transaction, 'Amt'),
-    at(details, 'TxAmt', 'Amt'),
-    at(details, 'CntrValAmt', 'Amt'),
-    at(details, 'InstdAmt', 'Amt'),
-  ].flatMap((element) => amountIfReadable(element) ?? [])
+function amountsOf(transaction: XmlElement, stated: StatedAmounts | undefined): readonly Money[] {
+  const amounts: Money[] = []
+  const own = amountIfReadable(at(transaction, 'Amt'))
+  if (own) amounts.push(own)
+  if (stated?.transaction) amounts.push(stated.transaction)
+  if (stated?.counterValue) amounts.push(stated.counterValue)
+  if (stated?.instructed) amounts.push(stated.instructed)
+  return amounts
 }
 
 function readReferences(transaction: XmlElement, batch: XmlElement | undefined): References {
   const refs = at(transaction, 'Refs')
+  const references: Writable<References> = {}
   const endToEndId = textAt(refs, 'EndToEndId')
-  const stated = {
-    endToEndId: endToEndId && noReference.test(endToEndId) ? undefined : endToEndId,
-    messageId: textAt(refs, 'MsgId') ?? textAt(batch, 'MsgId'),
-    paymentInformationId: textAt(refs, 'PmtInfId') ?? textAt(batch, 'PmtInfId'),
-    instructionId: textAt(refs, 'InstrId'),
-    mandateId: textAt(refs, 'MndtId'),
-    transactionId: textAt(refs, 'TxId'),
-    servicerReference: textAt(refs, 'AcctSvcrRef'),
-  }
-  const creditorReferences = all(transaction, 'RmtInf', 'Strd', 'CdtrRefInf', 'Ref')
-    .map((reference) => reference.text)
-    .filter((reference) => reference !== '')
+  if (endToEndId && !noReference.test(endToEndId)) references.endToEndId = endToEndId
+  const messageId = textAt(refs, 'MsgId') ?? textAt(batch, 'MsgId')
+  if (messageId) references.messageId = messageId
+  const paymentInformationId = textAt(refs, 'PmtInfId') ?? textAt(batch, 'PmtInfId')
+  if (paymentInformationId) references.paymentInformationId = paymentInformationId
+  const instructionId = textAt(refs, 'InstrId')
+  if (instructionId) references.instructionId = instructionId
+  const mandateId = textAt(refs, 'MndtId')
+  if (mandateId) references.mandateId = mandateId
+  const transactionId = textAt(refs, 'TxId')
+  if (transactionId) references.transactionId = transactionId
+  const servicerReference = textAt(refs, 'AcctSvcrRef')
+  if (servicerReference) references.servicerReference = servicerReference
+  const creditorReferences = textsOf(all(transaction, 'RmtInf', 'Strd', 'CdtrRefInf', 'Ref'))
   const kid = creditorReferences.find(isKid)
-  return {
-    ...Object.fromEntries(Object.entries(stated).filter(([, value]) => value)),
-    ...(kid && { kid }),
-    ...(creditorReferences.length > 0 && { creditorReferences }),
-  }
+  if (kid) references.kid = kid
+  if (creditorReferences.length > 0) references.creditorReferences = creditorReferences
+  return references
+}
+
+function textsOf(elements: readonly XmlElement[]): readonly string[] {
+  const texts: string[] = []
+  for (const { text } of elements) if (text !== '') texts.push(text)
+  return texts
 }
 
 /** Free text in the order a reader expects: the payer's message, remarks to structured parts, the bank's addition. */
 function remittanceText(transaction: XmlElement): string | undefined {
-  const lines = [
-    ...all(transaction, 'RmtInf', 'Ustrd'),
-    ...all(transaction, 'RmtInf', 'Strd', 'AddtlRmtInf'),
-    ...all(transaction, 'AddtlTxInf'),
-  ].map((line) => line.text)
-  return [...new Set(lines.filter(Boolean))].join('\n') || undefined
+  const lines = new Set<string>()
+  for (const line of all(transaction, 'RmtInf', 'Ustrd')) lines.add(line.text)
+  for (const line of all(transaction, 'RmtInf', 'Strd', 'AddtlRmtInf')) lines.add(line.text)
+  for (const line of all(transaction, 'AddtlTxInf')) lines.add(line.text)
+  lines.delete('')
+  return [...lines].join('\n') || undefined
 }
 
 function readReturnReason(transaction: XmlElement): string | undefined {

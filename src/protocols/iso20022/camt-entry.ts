@@ -1,5 +1,6 @@
 import type { BatchSummary, EntryStatus, StatementEntry } from '../../domain/statement.ts'
 import { all, at, textAt, type XmlElement } from '../xml/element.ts'
+import { readStatedAmounts, saysMore } from './camt-amounts.ts'
 import { type DetailDraft, finishDetail } from './camt-detail.ts'
 import {
   AmountUnreadable,
@@ -21,6 +22,8 @@ export type EntryContext = {
   /** When the statement was made, the last resort for a booking date. */
   readonly createdOn?: string
 }
+
+type Writable<T> = { -readonly [Name in keyof T]: T[Name] }
 
 export type EntryReading = { readonly entry: StatementEntry; readonly remarks: readonly EntryRemark[] }
 export type EntryRemark =
@@ -52,36 +55,28 @@ export function readEntry(
   if (!direction) throw new AmountUnreadable('it is not said whether the entry is a credit or a debit')
   if (unsigned.minor < 0n) throw new AmountUnreadable('the amount has a sign of its own beside its direction')
   const amount = signed(unsigned, direction)
-  const status = readStatus(element, remarks)
-  const valueDate = readDate(at(element, 'ValDt'))
-  const bookingDate = readBookingDate(element, status, valueDate, context, remarks)
   const batches = readBatches(element)
   const only = drafts.length === 1 && (batches[0]?.transactions ?? 1) === 1
-  const text = all(element, 'AddtlNtryInf')
-    .map((line) => line.text)
-    .join('\n')
-  const charges = readCharges(element, amount.currency)
   const details = drafts.map((draft) => finishDetail(draft, { amount, direction, only }))
   if (details.some((detail) => detail.amount && detail.amount.currency !== amount.currency)) {
     remarks.push('details_in_other_currency')
   }
-  return {
-    remarks,
-    entry: {
-      status,
-      amount,
-      direction: direction === 'CRDT' ? 'credit' : 'debit',
-      ...(bookingDate && { bookingDate }),
-      ...(valueDate && { valueDate }),
-      reversal: isTrue(textAt(element, 'RvslInd')),
-      bankIds: readBankIds(element),
-      ...readCodes(element),
-      ...(text && { text }),
-      ...(charges.length > 0 && { charges }),
-      ...(batches.length > 0 && { batches }),
-      details,
-    },
+  const entry: Writable<StatementEntry> = {
+    status: readStatus(element, remarks),
+    amount,
+    direction: direction === 'CRDT' ? 'credit' : 'debit',
+    reversal: isTrue(textAt(element, 'RvslInd')),
+    bankIds: readBankIds(element),
+    details,
   }
+  addDates(entry, element, context, remarks)
+  addCodes(entry, element)
+  const charges = readCharges(element, amount.currency)
+  if (charges.length > 0) entry.charges = charges
+  if (batches.length > 0) entry.batches = batches
+  const stated = readStatedAmounts(at(element, 'AmtDtls'))
+  if (stated && saysMore(stated, amount)) entry.amounts = stated
+  return { remarks, entry }
 }
 
 /** A statement holds booked entries by its definition, so a bank that leaves the status out means booked. */
@@ -96,29 +91,38 @@ function readStatus(element: XmlElement, remarks: EntryRemark[]): EntryStatus {
   return status ?? 'information'
 }
 
-function readBookingDate(
+function addDates(
+  entry: Writable<StatementEntry>,
   element: XmlElement,
-  status: EntryStatus,
-  valueDate: string | undefined,
   context: EntryContext,
   remarks: EntryRemark[],
-): string | undefined {
+): void {
+  const valueDate = readDate(at(element, 'ValDt'))
+  if (valueDate) entry.valueDate = valueDate
   const stated = readDate(at(element, 'BookgDt'))
-  if (stated || status !== 'booked') return stated
-  remarks.push('booking_date_missing')
-  return context.day ?? valueDate ?? context.createdOn
+  const isLeftOut = !stated && entry.status === 'booked'
+  if (isLeftOut) remarks.push('booking_date_missing')
+  const bookingDate = stated ?? (isLeftOut ? (context.day ?? valueDate ?? context.createdOn) : undefined)
+  if (bookingDate) entry.bookingDate = bookingDate
 }
 
 function readBankIds(element: XmlElement): StatementEntry['bankIds'] {
+  const ids: Writable<StatementEntry['bankIds']> = {}
   const entryReference = textAt(element, 'NtryRef')
+  if (entryReference) ids.entryReference = entryReference
   const servicerReference = textAt(element, 'AcctSvcrRef')
-  return { ...(entryReference && { entryReference }), ...(servicerReference && { servicerReference }) }
+  if (servicerReference) ids.servicerReference = servicerReference
+  return ids
 }
 
-function readCodes(element: XmlElement): Pick<StatementEntry, 'bankTransactionCode' | 'proprietaryCode'> {
+function addCodes(entry: Writable<StatementEntry>, element: XmlElement): void {
   const bankTransactionCode = readTransactionCode(element)
+  if (bankTransactionCode) entry.bankTransactionCode = bankTransactionCode
   const proprietaryCode = textAt(element, 'BkTxCd', 'Prtry', 'Cd')
-  return { ...(bankTransactionCode && { bankTransactionCode }), ...(proprietaryCode && { proprietaryCode }) }
+  if (proprietaryCode) entry.proprietaryCode = proprietaryCode
+  const lines = all(element, 'AddtlNtryInf')
+  const text = lines.length === 1 ? lines[0]?.text : lines.map((line) => line.text).join('\n')
+  if (text) entry.text = text
 }
 
 function readBatches(element: XmlElement): readonly BatchSummary[] {

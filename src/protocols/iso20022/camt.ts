@@ -1,4 +1,5 @@
 import type { StatementPart } from '../../domain/statement.ts'
+import type { StatementParts } from '../batches.ts'
 import { createXmlReader, xmlLimits } from '../xml/reader.ts'
 import type { XmlLimits } from '../xml/scan.ts'
 import { createCamtCollector } from './camt-collector.ts'
@@ -26,8 +27,13 @@ const stepBytes = 65_536
 export async function* readCamt(
   source: AsyncIterable<Uint8Array>,
   options: CamtOptions = {},
-): AsyncGenerator<StatementPart> {
-  const found: StatementPart[] = []
+): StatementParts {
+  let found: StatementPart[] = []
+  const take = (): readonly StatementPart[] => {
+    const taken = found
+    found = []
+    return taken
+  }
   const collector = createCamtCollector((part) => found.push(part), {
     formats: options.formats ?? ['camt.053'],
     limits: { ...camtLimits, ...options.limits },
@@ -38,14 +44,14 @@ export async function* readCamt(
     for await (const chunk of source) {
       for (let from = 0; from < chunk.length; from += stepBytes) {
         xml.write(chunk.subarray(from, from + stepBytes))
-        yield* found.splice(0)
+        if (found.length > 0) yield take()
       }
     }
     xml.end()
     collector.end()
   } catch (error) {
-    yield* found
+    yield take()
     throw error
   }
-  yield* found
+  yield take()
 }

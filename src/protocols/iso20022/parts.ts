@@ -94,20 +94,27 @@ export function readParty(transaction: XmlElement, role: 'Dbtr' | 'Cdtr'): Party
   const name = readName(at(parties, role)) ?? readName(at(parties, `Ultmt${role}`))
   const account = readAccount(at(parties, `${role}Acct`))?.number
   const bic = readBic(at(transaction, 'RltdAgts', `${role}Agt`)) ?? readBic(at(parties, role, 'Agt'))
-  const party = { ...(name && { name }), ...(account && { account }), ...(bic && { bic }) }
-  return Object.keys(party).length > 0 ? party : undefined
+  if (!name && !account && !bic) return undefined
+  return { ...(name && { name }), ...(account && { account }), ...(bic && { bic }) }
 }
 
 /** Domain, family and sub-family as `PMNT-RCDT-VCOM`; undefined unless all three are there. */
 export function readTransactionCode(element: XmlElement): string | undefined {
   const domain = at(element, 'BkTxCd', 'Domn')
-  const codes = [textAt(domain, 'Cd'), textAt(domain, 'Fmly', 'Cd'), textAt(domain, 'Fmly', 'SubFmlyCd')]
-  return codes.every(Boolean) ? codes.join('-') : undefined
+  const family = at(domain, 'Fmly')
+  const [code, familyCode, subFamilyCode] = [
+    textAt(domain, 'Cd'),
+    textAt(family, 'Cd'),
+    textAt(family, 'SubFmlyCd'),
+  ]
+  return code && familyCode && subFamilyCode ? `${code}-${familyCode}-${subFamilyCode}` : undefined
 }
 
 /** Fees: one `<Chrgs>` each up to .02, `<Rcrd>`s inside one `<Chrgs>` later. Charged unless stated as a credit. */
 export function readCharges(element: XmlElement, currency: string): readonly Charge[] {
-  const stated = all(element, 'Chrgs').flatMap((charges) => {
+  const charged = all(element, 'Chrgs')
+  if (charged.length === 0) return []
+  const stated = charged.flatMap((charges) => {
     const records = all(charges, 'Rcrd')
     return records.length > 0 ? records : [charges]
   })

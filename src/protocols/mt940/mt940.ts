@@ -1,4 +1,4 @@
-import type { StatementPart } from '../../domain/statement.ts'
+import type { StatementParts } from '../batches.ts'
 import { ReadFailure } from '../read-failure.ts'
 import type { LineLimits } from '../text/lines.ts'
 import { readTextParts } from '../text/text-parts.ts'
@@ -14,10 +14,7 @@ export type MtOptions = { readonly lines?: Partial<LineLimits>; readonly limits?
  * cannot be read for certain is left out with the warning `entry_unreadable`.
  * @throws ReadFailure after all parts that stand before the fault.
  */
-export function readMt940(
-  source: AsyncIterable<Uint8Array>,
-  options: MtOptions = {},
-): AsyncGenerator<StatementPart> {
+export function readMt940(source: AsyncIterable<Uint8Array>, options: MtOptions = {}): StatementParts {
   const limits = { ...mtLimits, ...options.limits }
   return readTextParts(source, options.lines, (emit, encoding) => {
     const collector = createMtCollector(emit, { limits, encoding })

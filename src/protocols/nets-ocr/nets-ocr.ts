@@ -1,4 +1,4 @@
-import type { StatementPart } from '../../domain/statement.ts'
+import type { StatementParts } from '../batches.ts'
 import type { LineLimits } from '../text/lines.ts'
 import { readTextParts } from '../text/text-parts.ts'
 import { createNetsCollector } from './collector.ts'
@@ -13,6 +13,6 @@ import { createNetsCollector } from './collector.ts'
 export function readNetsOcr(
   source: AsyncIterable<Uint8Array>,
   options: { readonly lines?: Partial<LineLimits> } = {},
-): AsyncGenerator<StatementPart> {
+): StatementParts {
   return readTextParts(source, options.lines, createNetsCollector)
 }

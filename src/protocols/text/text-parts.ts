@@ -1,4 +1,5 @@
 import type { StatementPart } from '../../domain/statement.ts'
+import type { StatementParts } from '../batches.ts'
 import { createLineReader, type LineLimits, lineLimits } from './lines.ts'
 
 export type Emit = (part: StatementPart) => void
@@ -22,8 +23,13 @@ export async function* readTextParts(
   source: AsyncIterable<Uint8Array>,
   limits: Partial<LineLimits> | undefined,
   createFormat: (emit: Emit, encoding: () => string) => LineFormat,
-): AsyncGenerator<StatementPart> {
-  const found: StatementPart[] = []
+): StatementParts {
+  let found: StatementPart[] = []
+  const take = (): readonly StatementPart[] => {
+    const taken = found
+    found = []
+    return taken
+  }
   const emit: Emit = (part) => found.push(part)
   const format = createFormat(emit, () => lines.encoding())
   let mixedFrom: number | undefined
@@ -35,17 +41,17 @@ export async function* readTextParts(
     for await (const chunk of source) {
       for (let from = 0; from < chunk.length; from += stepBytes) {
         lines.write(chunk.subarray(from, from + stepBytes))
-        yield* found.splice(0)
+        if (found.length > 0) yield take()
       }
     }
     lines.end()
     format.end()
     if (mixedFrom !== undefined) emit(encodingMixed(mixedFrom))
   } catch (error) {
-    yield* found
+    yield take()
     throw error
   }
-  yield* found
+  yield take()
 }
 
 function encodingMixed(line: number): StatementPart {

@@ -31,29 +31,54 @@ export function childOf(element: XmlElement | undefined, name: string): XmlEleme
   return child
 }
 
-/** The first element at the end of a path of names below `element`. */
-export function at(element: XmlElement | undefined, ...path: readonly string[]): XmlElement | undefined {
-  let here = element
-  for (const name of path) here = childOf(here, name)
-  return here
+/** The first element at the end of a path of up to five names below `element`. */
+export function at(
+  element: XmlElement | undefined,
+  name: string,
+  second?: string,
+  third?: string,
+  fourth?: string,
+  fifth?: string,
+): XmlElement | undefined {
+  let here = childOf(element, name)
+  if (second !== undefined) here = childOf(here, second)
+  if (third !== undefined) here = childOf(here, third)
+  if (fourth !== undefined) here = childOf(here, fourth)
+  return fifth === undefined ? here : childOf(here, fifth)
 }
+
+const none: readonly XmlElement[] = []
 
 /** All elements at the end of a path of names, in file order. */
 export function all(element: XmlElement | undefined, ...path: readonly string[]): readonly XmlElement[] {
-  let here: readonly XmlElement[] = element ? [element] : []
-  for (const name of path) here = here.flatMap((one) => childrenOf(one, name))
+  let here = element ? [element] : none
+  for (const name of path) {
+    if (here.length === 0) return none
+    here = childrenOf(here, name)
+  }
   return here
 }
 
-function childrenOf(element: XmlElement, name: string): readonly XmlElement[] {
-  const found: XmlElement[] = []
-  for (let child = element.first; child !== undefined; child = child.next) {
-    if (child.name === name) found.push(child)
+function childrenOf(elements: readonly XmlElement[], name: string): readonly XmlElement[] {
+  let found: XmlElement[] | undefined
+  for (const element of elements) {
+    for (let child = element.first; child !== undefined; child = child.next) {
+      if (child.name !== name) continue
+      if (found) found.push(child)
+      else found = [child]
+    }
   }
-  return found
+  return found ?? none
 }
 
 /** Text at the end of a path; undefined where there is no such element or it is blank. */
-export function textAt(element: XmlElement | undefined, ...path: readonly string[]): string | undefined {
-  return at(element, ...path)?.text || undefined
+export function textAt(
+  element: XmlElement | undefined,
+  name: string,
+  second?: string,
+  third?: string,
+  fourth?: string,
+  fifth?: string,
+): string | undefined {
+  return at(element, name, second, third, fourth, fifth)?.text || undefined
 }

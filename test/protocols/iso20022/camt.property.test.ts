@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { formatAmount } from '../../../src/domain/money.ts'
+import { each } from '../../../src/protocols/batches.ts'
 import { readCamt } from '../../../src/protocols/iso20022/camt.ts'
 import { entry, readAll, statement } from './read.ts'
 
@@ -77,7 +78,7 @@ test('entries are handed out while the file is still being read, however long it
     yield Buffer.from(after)
   }
   let [taken, furthestAhead] = [0, 0]
-  for await (const part of readCamt(file())) {
+  for await (const part of each(readCamt(file()))) {
     if (part.kind === 'entry') taken++
     furthestAhead = Math.max(furthestAhead, given - taken)
   }

@@ -23,8 +23,8 @@ export async function readAll(
   const parts: StatementPart[] = []
   let failure: Reading['failure']
   try {
-    for await (const part of readCamt(inChunks(bytes, options.chunk ?? (bytes.length || 1)), options))
-      parts.push(part)
+    for await (const batch of readCamt(inChunks(bytes, options.chunk ?? (bytes.length || 1)), options))
+      parts.push(...batch)
   } catch (error) {
     if (!(error instanceof ReadFailure)) throw error
     failure = { code: error.code, line: error.line }

@@ -1,3 +1,4 @@
+import { each } from '../../../src/protocols/batches.ts'
 import { readMt940 } from '../../../src/protocols/mt940/mt940.ts'
 import { collect, inChunks, type Reading } from '../read-parts.ts'
 
@@ -11,7 +12,7 @@ export function message(
 
 export function readText(text: string | Uint8Array, chunk?: number): Promise<Reading> {
   const bytes = typeof text === 'string' ? Buffer.from(text) : text
-  return collect(readMt940(inChunks(bytes, chunk)))
+  return collect(each(readMt940(inChunks(bytes, chunk))))
 }
 
 /** Two accounts, several days, in the dialects that wrap, number and spell their fields. */

@@ -1,9 +1,10 @@
+import { each } from '../../../src/protocols/batches.ts'
 import { readNetsOcr } from '../../../src/protocols/nets-ocr/nets-ocr.ts'
 import { collect, inChunks, type Reading } from '../read-parts.ts'
 
 export function readText(text: string | Uint8Array, chunk?: number): Promise<Reading> {
   const bytes = typeof text === 'string' ? Buffer.from(text, 'latin1') : text
-  return collect(readNetsOcr(inChunks(bytes, chunk)))
+  return collect(each(readNetsOcr(inChunks(bytes, chunk))))
 }
 
 const zeros = (text: string | number | bigint, width: number) => String(text).padStart(width, '0')
