@@ -1,4 +1,4 @@
-import type { Pair } from './match-pool.ts'
+import { isStatedWhole, type Pair } from './match-pool.ts'
 import { matchAll } from './match-rows.ts'
 import { mergeAliases, mergeContent, sameAliases, sameContent } from './merge.ts'
 import type { Alias, EntryContent, ObservedRow, Route } from './normal.ts'
@@ -122,7 +122,8 @@ function changeOf(pair: Pair, options: ReconcileOptions): Change {
   const owner = own && reason !== 'ruled'
   // Which of several it is was not to be told: that it is there is all that the row has said.
   if (!owner && (confidence === 'low' || reason === 'ruled')) {
-    const { state, content, aliases, hash, identityHash } = entry
+    const { content, aliases, hash, identityHash } = entry
+    const state = entry.state === 'removed' ? row.status : entry.state
     return { entry, row, state, content, aliases, hash, identityHash, reason, confidence }
   }
   const reversed = entry.state === 'reversed' && row.status === 'booked'
@@ -151,7 +152,5 @@ function needsTouch(change: Change): boolean {
 function isGone(entry: StoredEntry, options: ReconcileOptions): boolean {
   if (entry.state === 'removed') return false
   if (entry.state === 'pending') return options.pending === 'replace'
-  const day = entry.content.bookingDate
-  const { complete } = options
-  return complete !== null && day !== null && day >= complete.from && day <= complete.to
+  return isStatedWhole(entry.content.bookingDate, options)
 }

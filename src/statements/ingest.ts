@@ -7,7 +7,13 @@ import { addHistory, type ReadBalance, writeBalances } from './balances.ts'
 import { updateCompleteness } from './completeness.ts'
 import { readBefore } from './coverage.ts'
 import { loadEntries } from './entry-rows.ts'
-import { type ReconcileOptions, type Reconciliation, reconcileDay, type StoredEntry } from './identity.ts'
+import {
+  type ReconcileOptions,
+  type Reconciliation,
+  type Rulings,
+  reconcileDay,
+  type StoredEntry,
+} from './identity.ts'
 import {
   announce,
   changedDays,
@@ -17,8 +23,10 @@ import {
   noteRemoved,
   noteRevised,
 } from './ingest-effects.ts'
+import { neighboursOf } from './neighbours.ts'
 import { isBankRoute, type ObservedRow, type Route } from './normal.ts'
 import { readObservations } from './observations.ts'
+import { loadRulings } from './rulings.ts'
 import { countObservations, ownersOfIds, removedLike, unmatched } from './window.ts'
 
 export type Window = {
@@ -105,12 +113,12 @@ async function reconcileWindow(tx: Tx, account: AccountRow, window: Window, effe
   for (let at = 0; at === 0 || at < places.length; at += size) {
     const some = places.slice(at, at + size)
     const rows = await readObservations(tx, window.sourceId, some)
-    const stored = await candidates(tx, window, rows, against)
+    const { stored, rulings } = await candidates(tx, window, rows, against)
     await apply(
       tx,
       account,
       { id: window.sourceId, route: window.route },
-      reconcileDay(stored, rows, optionsOf(window)),
+      reconcileDay(stored, rows, { ...optionsOf(window), ...(rulings ? { rulings } : {}) }),
       effects,
     )
   }
@@ -130,16 +138,23 @@ function optionsOf(window: Window): ReconcileOptions {
   }
 }
 
-/** Besides the entries left open in the window: removed ones that may come back, and owners of permanent ids. */
+/**
+ * Besides the entries left open in the window: removed ones that may come back, owners of permanent ids, and what
+ * another route dates a day or two away.
+ */
 async function candidates(
   tx: Tx,
   window: Window,
   rows: readonly ObservedRow[],
   open: readonly string[],
-): Promise<StoredEntry[]> {
+): Promise<{ stored: StoredEntry[]; rulings: Rulings | undefined }> {
   const removed = await removedLike(tx, window.accountId, rows)
   const owners = window.idStability === 'permanent' ? await ownersOfIds(tx, window, rows) : []
-  return loadEntries(tx, [...new Set([...open, ...removed, ...owners])])
+  const near = await neighboursOf(tx, window, rows)
+  const ids = [...new Set([...open, ...removed, ...owners, ...near])]
+  const said = await loadRulings(tx, window.accountId, ids)
+  const stored = await loadEntries(tx, [...new Set([...ids, ...(said?.revived ?? [])])])
+  return { stored, rulings: said?.rulings }
 }
 
 async function apply(

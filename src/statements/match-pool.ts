@@ -1,4 +1,4 @@
-import type { Confidence, Reason, StoredEntry } from './identity.ts'
+import type { Confidence, Reason, ReconcileOptions, StoredEntry } from './identity.ts'
 import type { ObservedRow } from './normal.ts'
 
 export type Pair = {
@@ -22,6 +22,11 @@ export type Weigh = (entry: StoredEntry, row: ObservedRow) => number | null
 const mostCandidates = 40_000
 /** Entries of one amount that are looked at for one row, where the day does not tell them apart. */
 const mostOfAmount = 200
+
+/** Was every booked row of the day stated? */
+export function isStatedWhole(day: string | null, { complete }: ReconcileOptions): boolean {
+  return complete !== null && day !== null && day >= complete.from && day <= complete.to
+}
 
 export function take(
   pool: Pool,

@@ -1,14 +1,13 @@
 import { daysBetween } from '../domain/clock.ts'
 import type { ReconcileOptions, StoredEntry } from './identity.ts'
 import { differ, hasEvidence, type Likeness, likeness, mayBeBookingOf, scoreOf } from './likeness.ts'
-import { best, groupBy, matchUnambiguous, type Pair, type Pool, take } from './match-pool.ts'
+import { best, groupBy, isStatedWhole, matchUnambiguous, type Pair, type Pool, take } from './match-pool.ts'
+import { routeDaysMax } from './neighbours.ts'
 import { type ObservedRow, saysWithout } from './normal.ts'
 import { contained } from './words.ts'
 
 /** Days by which a bank moves a booking. */
 const movedDaysMax = 5
-/** Days by which two routes date one movement differently. */
-const routeDaysMax = 2
 /** A score that takes more than date and amount. */
 const certainScore = 8
 
@@ -28,7 +27,7 @@ export function matchAll(
   if (merged) followMergers(pool, stored, options)
   matchWithinDay(pool, options)
   matchOtherDay(pool, options)
-  if (options.complete) matchMoved(pool, options)
+  matchMoved(pool, options)
   matchPending(pool, options)
   if (pool.rows.size > 0) {
     for (const entry of known) if (entry.state === 'removed') pool.entries.add(entry)
@@ -114,8 +113,9 @@ function followMergers(pool: Pool, stored: readonly StoredEntry[], options: Reco
     if (intoId === undefined) continue
     const row = [...pool.rows].find((one) => isOf(ghost, one, options))
     if (!row) continue
-    const into = [...pool.entries].find((entry) => entry.id === intoId)
-    if (into && mayBe(into, row)) take(pool, into, row, 'ruled', 'certain')
+    const into = stored.find((entry) => entry.id === intoId)
+    const waits = into && (pool.entries.has(into) || !pool.pairs.some((pair) => pair.entry === into))
+    if (waits && mayBe(into, row)) take(pool, into, row, 'ruled', 'certain')
     else pool.rows.delete(row)
   }
 }
@@ -218,6 +218,7 @@ function matchOtherDay(pool: Pool, options: ReconcileOptions): void {
 /** In days stated whole: an entry that is gone and a new row with its amount and reference, some days apart. */
 function matchMoved(pool: Pool, options: ReconcileOptions): void {
   const { entries, rows } = bookedOnes(pool)
+  const gone = entries.filter((entry) => isStatedWhole(entry.content.bookingDate, options))
   const judge = (entry: StoredEntry, row: ObservedRow) => {
     const days = daysApart(entry, row)
     if (days === null || days > movedDaysMax) return null
@@ -225,7 +226,7 @@ function matchMoved(pool: Pool, options: ReconcileOptions): void {
     const told = like && (like.kid || like.endToEndId || (like.id && like.text >= contained))
     return told ? 'medium' : null
   }
-  matchUnambiguous(pool, entries, rows, judge, 'moved')
+  matchUnambiguous(pool, gone, rows, judge, 'moved')
 }
 
 /** Pending rows that were booked. Ambiguous ones get a new id instead. */
