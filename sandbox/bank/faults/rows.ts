@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { addDays } from '../../clock.ts'
 import { formatAmount } from '../../money.ts'
+import type { Call } from '../errors.ts'
 import type { Account, Booking } from '../types.ts'
 import type { Faults, Shown, TransactionPage } from './fault.ts'
 
@@ -28,7 +29,13 @@ function placeInDay(account: Account, row: Booking): string {
   return `${row.bookingDate}-${day.findIndex(({ id }) => id === row.id)}`
 }
 
-const isYoung = (row: Booking, today: string) => row.bookingDate >= addDays(today, -2)
+/** The page with the rows of the last three days rewritten; the page itself when it has none. */
+function withYoung(page: TransactionPage, { bank }: Call, rewrite: (shown: Shown) => Wire): TransactionPage {
+  const first = addDays(bank.context.clock.today(), -2)
+  if (!page.booked.some(({ row }) => row.bookingDate >= first)) return page
+  return withBooked(page, (shown) => (shown.row.bookingDate >= first ? rewrite(shown) : shown.wire))
+}
+
 const parties = ['creditorName', 'creditorAccount', 'debtorName', 'debtorAccount']
 
 /** Ids that are no identity. */
@@ -78,21 +85,17 @@ export const wordFaults = {
   text_enriched: {
     about:
       'rows of the last three days say "Overføring" and name nobody; once the fault is gone they say all',
-    transactions: (page, { call }) => {
-      const today = call.bank.context.clock.today()
-      if (!page.booked.some(({ row }) => isYoung(row, today))) return page
-      return withBooked(page, ({ row, wire }) =>
-        isYoung(row, today)
-          ? { ...without(wire, ...parties), remittanceInformationUnstructured: 'Overføring' }
-          : wire,
-      )
-    },
+    transactions: (page, { call }) =>
+      withYoung(page, call, ({ wire }) => ({
+        ...without(wire, ...parties),
+        remittanceInformationUnstructured: 'Overføring',
+      })),
   },
   date_prefix: {
     about:
-      'text and counterparty begin with the day and month ("12.11 "); once the fault is gone they do not',
-    transactions: (page) =>
-      withBooked(page, ({ row, wire }) => {
+      'text and counterparty of the last three days begin with the day and month ("12.11 "); later they do not',
+    transactions: (page, { call }) =>
+      withYoung(page, call, ({ row, wire }) => {
         const [, month, day] = row.bookingDate.split('-')
         const words = ['remittanceInformationUnstructured', 'creditorName', 'debtorName']
         const prefixed = words.flatMap((name) =>
