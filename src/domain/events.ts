@@ -13,6 +13,7 @@ export const eventTypes = {
   'account.day_proven': 'A day of an account was proven from balances the bank stated.',
   'account.day_reopened': 'Rows changed on days that were proven; they are judged anew.',
   'account.gap_opened': 'What the bank stated does not add up; the amount is in the data.',
+  'account.gap_changed': 'The days or the likely cause of a gap are known better now.',
   'account.gap_closed': 'A gap was closed.',
   'account.routes_compared': 'An account was read by a second route in shadow; the report is ready.',
   'account.route_changed': 'An account is read by another route from now on.',

@@ -39,3 +39,37 @@ export async function appendEvent(tx: Tx, event: NewEvent): Promise<string> {
   await tx.prisma.eventOutbox.create({ data: { eventId: id, clientId: tx.clientId } })
   return id
 }
+
+/**
+ * Appends many events of one resource at once: as `appendEvent`, in their order, with a statement each for the counter,
+ * the events and the relay.
+ */
+export async function appendEvents(
+  tx: Tx,
+  about: Pick<NewEvent, 'resourceType' | 'resourceId' | 'companyId'>,
+  events: readonly { readonly type: EventType; readonly data: Prisma.InputJsonObject }[],
+): Promise<void> {
+  if (events.length === 0) return
+  const { clientId, now } = tx
+  const { rows } = await tx.sql.query<{ before: number }>(
+    `insert into resource_sequence (client_id, resource_id, sequence) values ($1, $2, $3)
+     on conflict (client_id, resource_id) do update set sequence = resource_sequence.sequence + excluded.sequence
+     returning sequence - $3 as before`,
+    [clientId, about.resourceId, events.length],
+  )
+  const ids = events.map(() => newId('event', now)).sort()
+  await tx.sql.query(
+    `insert into event (client_id, company_id, resource_type, resource_id, occurred_at, id, type, data, sequence)
+     select $1, $2, $3, $4, $5, u.id, u.type, u.data, $6 + u.n
+       from unnest($7::text[], $8::text[], $9::jsonb[]) with ordinality as u (id, type, data, n)`,
+    [
+      ...[clientId, about.companyId, about.resourceType, about.resourceId, now, rows[0]?.before ?? 0, ids],
+      events.map(({ type }) => type),
+      events.map(({ data }) => JSON.stringify(data)),
+    ],
+  )
+  await tx.sql.query('insert into event_outbox (event_id, client_id) select unnest($1::text[]), $2', [
+    ids,
+    clientId,
+  ])
+}

@@ -1,6 +1,6 @@
 import type { Tx } from '../db.ts'
 import { addDays } from '../domain/clock.ts'
-import { readPeriod } from './coverage.ts'
+import { readPeriods } from './coverage.ts'
 import type { Anchor } from './proof.ts'
 
 export type AnchorRange = { readonly accountId: string; readonly currency: string; readonly from: string }
@@ -14,6 +14,11 @@ type BalanceRecord = {
   booked_sum_minor: string | null
 }
 
+/** The day was over when the bank said how it ended: some banks date the balance of the moment as today's closing one. */
+const isFinal = `type in ('closingBooked', 'openingBooked', 'previouslyClosedBooked') and source_id like 'job\\_%'
+   and to_char(read_at at time zone 'Europe/Oslo', 'YYYY-MM-DD') > case type when 'openingBooked'
+     then to_char(date::date - 1, 'YYYY-MM-DD') else date end`
+
 /**
  * Booked balances that reads of the bank stated: of each day the last word, and interim ones that held still while the
  * rows were read. Those of files stand in their statements, which know their days better than a balance's date does.
@@ -22,7 +27,7 @@ export async function loadAnchors(tx: Tx, range: AnchorRange): Promise<Anchor[]>
   const { rows } = await tx.sql.query<BalanceRecord>(
     `(select distinct on (type, date) type, date, source_id, amount_minor, read_at, null as booked_sum_minor
         from balance where client_id = $1 and account_id = $2 and currency = $3 and date >= $4
-         and type in ('closingBooked', 'openingBooked', 'previouslyClosedBooked') and source_id like 'job\\_%'
+         and ${isFinal}
        order by type, date, read_at desc, id desc)
      union all
      (select type, to_char(read_at at time zone 'Europe/Oslo', 'YYYY-MM-DD'), source_id, amount_minor,
@@ -66,7 +71,7 @@ export async function lastAnchorBefore(tx: Tx, range: AnchorRange): Promise<stri
     `select max(day) as day from (
        select case type when 'openingBooked' then to_char(date::date - 1, 'YYYY-MM-DD') else date end as day
          from balance where client_id = $1 and account_id = $2 and currency = $3 and date <= $4
-          and type in ('closingBooked', 'openingBooked', 'previouslyClosedBooked') and source_id like 'job\\_%'
+          and ${isFinal}
        union all
        select to_char(read_at at time zone 'Europe/Oslo', 'YYYY-MM-DD')
          from balance where client_id = $1 and account_id = $2 and currency = $3 and steady
@@ -93,7 +98,10 @@ type StatementRecord = {
 }
 type Period = { readonly from: string; readonly to: string }
 
-/** Opening and closing balances of statements in files, and the days that these cover. */
+/**
+ * Opening and closing balances of statements in files, and the days that these cover. Notices and reports of the day state
+ * none, and do not tell of whole days.
+ */
 export async function statementAnchors(
   tx: Tx,
   range: AnchorRange,
@@ -101,14 +109,36 @@ export async function statementAnchors(
   const { rows } = await tx.sql.query<StatementRecord>(
     `select bank_statement_id, from_date, to_date, opening_minor, closing_minor, created_at from statement
       where client_id = $1 and account_id = $2 and currency = $3 and to_date >= $4 and from_date is not null
+        and not details_only and format not in ('camt.052', 'mt942')
       order by from_date, to_date, id`,
     [tx.clientId, range.accountId, range.currency, range.from],
   )
   const byPeriod = Map.groupBy(rows, (row) => `${row.from_date} ${row.to_date}`)
+  const strayed = rows.length > 0 ? await strayedEvenings(tx, range) : new Set<string>()
+  const anchors = [...byPeriod.values()].flatMap((group) => joinParts(group).flatMap(anchorsOf))
   return {
-    anchors: [...byPeriod.values()].flatMap((group) => joinParts(group).flatMap(anchorsOf)),
+    anchors: anchors.map((anchor) => (strayed.has(anchor.date) ? { ...anchor, strayed: true } : anchor)),
     periods: rows.map((row) => ({ from: row.from_date, to: row.to_date })),
   }
+}
+
+/**
+ * Evenings whose balance, as statements state it, may not be that of the rows up to then: a statement that names a row
+ * of a day before its own (booked backwards, or at a weekend) had it in its balances from its first day on, and one that
+ * names a row of a later day had it already.
+ */
+async function strayedEvenings(tx: Tx, range: AnchorRange): Promise<ReadonlySet<string>> {
+  const { rows } = await tx.sql.query<{ day: string; from: string; to: string }>(
+    `select distinct e.booking_date as day, s.from_date as "from", s.to_date as "to" from entry e
+       join statement s on s.client_id = e.client_id and s.account_id = e.account_id and s.id = split_part(e.source_id, '.', 1)
+      where e.client_id = $1 and e.account_id = $2 and e.currency = $3 and e.booking_date >= $4
+        and e.state in ('booked', 'reversed') and (e.booking_date < s.from_date or e.booking_date > s.to_date)`,
+    [tx.clientId, range.accountId, range.currency, range.from],
+  )
+  const evenings = rows.map(({ day, from, to }) =>
+    day < from ? { from: day, to: addDays(from, -1) } : { from: to, to: addDays(day, -1) },
+  )
+  return daysIn(evenings, range.from)
 }
 
 type Part = { row: StatementRecord; opening: string | null; closing: string | null }
@@ -143,11 +173,15 @@ export async function loadCovered(
   range: AnchorRange,
   periods: readonly Period[],
 ): Promise<(date: string) => boolean> {
-  const listed = await readPeriod(tx, range.accountId)
-  const read = listed ? [...periods, listed] : periods
-  const days = new Set<string>()
-  for (const { from, to } of read) {
-    for (let date = from > range.from ? from : range.from; date <= to; date = addDays(date, 1)) days.add(date)
-  }
+  const days = daysIn([...periods, ...(await readPeriods(tx, range.accountId))], range.from)
   return (date) => days.has(date)
+}
+
+/** The days of some periods, from the first that is judged on. */
+function daysIn(periods: readonly Period[], first: string): ReadonlySet<string> {
+  const days = new Set<string>()
+  for (const { from, to } of periods) {
+    for (let date = from > first ? from : first; date <= to; date = addDays(date, 1)) days.add(date)
+  }
+  return days
 }

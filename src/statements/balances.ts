@@ -1,4 +1,5 @@
 import type { Tx } from '../db.ts'
+import { osloDate } from '../domain/clock.ts'
 import { newId } from '../domain/ids.ts'
 import type { StatedBalance } from '../domain/statement.ts'
 import { type Column, unnest } from './bulk.ts'
@@ -21,7 +22,7 @@ const final: ReadonlySet<string> = new Set(['closingBooked', 'openingBooked', 'p
 
 /**
  * Keeps balances as the bank stated them. A dated closing balance that every read repeats is kept once, and again when
- * the bank states it differently; where rows came in behind it, its repetition counts as a new word.
+ * the bank states it differently; where rows came in behind it, or its day was not over, its repetition counts as a new word.
  */
 export async function writeBalances(
   tx: Tx,
@@ -67,12 +68,19 @@ const columns: readonly Column[] = [
   ['steady', 'bool'],
 ]
 
-type Known = { id: string; code: string; date: string; currency: string; amount_minor: string }
+type Known = {
+  id: string
+  code: string
+  date: string
+  currency: string
+  amount_minor: string
+  read_at: Date
+}
 
 async function unrepeated(tx: Tx, accountId: string, reading: Reading): Promise<readonly ReadBalance[]> {
   const dates = reading.balances.flatMap(({ type, date }) => (final.has(type) && date ? date : []))
   const { rows } = await tx.sql.query<Known>(
-    `select distinct on (code, date, currency) id, code, date, currency, amount_minor from balance
+    `select distinct on (code, date, currency) id, code, date, currency, amount_minor, read_at from balance
       where client_id = $1 and account_id = $2 and date = any ($3::text[]) and source_id like 'job\\_%'
         and type in ('closingBooked', 'openingBooked', 'previouslyClosedBooked')
       order by code, date, currency, read_at desc, id desc`,
@@ -88,7 +96,7 @@ async function unrepeated(tx: Tx, accountId: string, reading: Reading): Promise<
   })
   const { reopenedFrom } = reading
   const restated = repeated
-    .filter((row) => reopenedFrom !== null && row.date >= reopenedFrom)
+    .filter((row) => (reopenedFrom !== null && row.date >= reopenedFrom) || row.date >= osloDate(row.read_at))
     .map((row) => row.id)
   if (restated.length > 0) {
     await tx.sql.query('update balance set read_at = $3 where client_id = $1 and id = any ($2::text[])', [

@@ -1,15 +1,24 @@
 import type { Prisma, Tx } from '../db.ts'
 import { addDays, osloDate } from '../domain/clock.ts'
+import type { GapCause } from './gap-causes.ts'
+import { missingStatements, type StatementHole } from './sequence-holes.ts'
 
 /** `cause`: why the day is not proven; null where it is. */
 export type AccountDayRow = Prisma.AccountDayGetPayload<object>
 
 /** Days that are proven, or do not add up, only together. */
 export type Span = { readonly from: string; readonly to: string; readonly currency: string }
-export type Gap = Span & {
+export type GapFacts = Span & {
+  readonly id: string
   /** What the bank's balances say is missing, minor units: negative where debits are. */
   readonly differenceMinor: bigint
-  readonly cause: string
+  readonly cause: GapCause
+  /** Transactions that may be the cause. */
+  readonly suspects: readonly string[]
+  readonly openedAt: Date
+  readonly closedAt: Date | null
+  /** Reads that were made to fill it. */
+  readonly backfills: number
 }
 export type ProofCounts = Readonly<Record<'open' | 'proven' | 'gap' | 'unprovable', number>>
 
@@ -19,9 +28,11 @@ export type Completeness = {
   /** The first day behind them; null where they are all of the period. */
   readonly nextFrom: string | null
   /** Gaps that touch the period, oldest first, at most `mostGaps`. */
-  readonly gaps: readonly Gap[]
+  readonly gaps: readonly GapFacts[]
   readonly gapCount: number
   readonly spans: readonly Span[]
+  /** Holes in the numbers of the statements that touch the period, oldest first, at most `mostGaps`. */
+  readonly missingStatements: readonly StatementHole[]
   /** Days of the whole period, in each currency. */
   readonly counts: ProofCounts
   /** First day that was judged, and the last day up to which everything is proven from there on, in all currencies. */
@@ -35,15 +46,22 @@ export const mostDays = 1100
 export const mostGaps = 500
 
 type Period = { readonly from?: string; readonly to?: string }
+/** Which gaps are told of; `open` unless it is said. */
+export type GapChoice = 'open' | 'closed' | 'all'
 
 /**
  * Proof of an account day by day within some dates (both included; without them from its first day on), oldest first;
  * every gap by its amount.
  */
-export async function completeness(tx: Tx, accountId: string, period: Period = {}): Promise<Completeness> {
+export async function completeness(
+  tx: Tx,
+  accountId: string,
+  { gaps: choice = 'open', ...period }: Period & { readonly gaps?: GapChoice } = {},
+): Promise<Completeness> {
   const { firstDay, lastDay, ...whole } = await summary(tx, accountId, period)
   if (firstDay === null || lastDay === null) {
-    return { ...whole, firstDay, days: [], nextFrom: null, spans: [], gaps: [], gapCount: 0 }
+    const nothing = { days: [], nextFrom: null, spans: [], gaps: [], gapCount: 0, missingStatements: [] }
+    return { ...whole, firstDay, ...nothing }
   }
   const end = addDays(firstDay, mostDays - 1)
   const rows = await tx.prisma.accountDay.findMany({
@@ -53,8 +71,9 @@ export async function completeness(tx: Tx, accountId: string, period: Period = {
   const today = osloDate(tx.now)
   const days = rows.map((row) => (row.cause === 'today' && row.date < today ? awaitingRead(row) : row))
   const nextFrom = end < lastDay ? addDays(end, 1) : null
-  const gaps = await gapsIn(tx, accountId, period)
-  return { ...whole, firstDay, days, nextFrom, spans: spansIn(days), ...gaps }
+  const gaps = await gapsIn(tx, accountId, period, choice)
+  const missing = await holesOf(tx, accountId, period)
+  return { ...whole, firstDay, days, nextFrom, spans: spansIn(days), ...gaps, missingStatements: missing }
 }
 
 /** The day is over by now, and has not been judged since. */
@@ -96,34 +115,45 @@ async function summary(tx: Tx, accountId: string, { from, to }: Period): Promise
 }
 const proofs = ['open', 'proven', 'gap', 'unprovable'] as const
 
-/** The last day of a gap names its amount; the gap may have begun long before. */
 async function gapsIn(
   tx: Tx,
   accountId: string,
   { from, to }: Period,
+  choice: GapChoice,
 ): Promise<Pick<Completeness, 'gaps' | 'gapCount'>> {
-  const { rows } = await tx.sql.query<{
-    from: string
-    to: string
-    currency: string
-    difference: string
-    cause: string | null
-    total: number
-  }>(
-    `select coalesce(span_from, date) as "from", date as "to", currency, difference_minor as difference, cause,
-        count(*) over ()::int4 as total
-       from account_day
-      where client_id = $1 and account_id = $2 and proof = 'gap' and difference_minor is not null
-        and date >= $3 and coalesce(span_from, date) <= $4
-      order by date, currency limit $5`,
-    [tx.clientId, accountId, from ?? '0000-01-01', to ?? '9999-12-31', mostGaps],
-  )
-  const gaps = rows.map(({ difference, total: _total, cause, ...span }) => ({
-    ...span,
-    differenceMinor: BigInt(difference),
-    cause: cause ?? 'unknown',
+  const where: Prisma.AccountGapWhereInput = {
+    clientId: tx.clientId,
+    accountId,
+    ...(choice === 'open' ? { closedAt: null } : choice === 'closed' ? { closedAt: { not: null } } : {}),
+    ...(from ? { toDate: { gte: from } } : {}),
+    ...(to ? { fromDate: { lte: to } } : {}),
+  }
+  const rows = await tx.prisma.accountGap.findMany({
+    where,
+    orderBy: [{ toDate: 'asc' }, { currency: 'asc' }, { id: 'asc' }],
+    take: mostGaps,
+  })
+  const gaps = rows.map((row) => ({
+    id: row.id,
+    currency: row.currency,
+    from: row.fromDate,
+    to: row.toDate,
+    differenceMinor: row.differenceMinor,
+    cause: row.cause as GapCause,
+    suspects: row.suspects,
+    openedAt: row.openedAt,
+    closedAt: row.closedAt,
+    backfills: row.backfills,
   }))
-  return { gaps, gapCount: rows[0]?.total ?? 0 }
+  const gapCount = rows.length < mostGaps ? rows.length : await tx.prisma.accountGap.count({ where })
+  return { gaps, gapCount }
+}
+
+async function holesOf(tx: Tx, accountId: string, { from, to }: Period): Promise<StatementHole[]> {
+  const holes = await missingStatements(tx, accountId)
+  return holes
+    .filter((hole) => (from === undefined || hole.to >= from) && (to === undefined || hole.from <= to))
+    .slice(0, mostGaps)
 }
 
 function spansIn(days: readonly AccountDayRow[]): Span[] {

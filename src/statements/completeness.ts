@@ -4,14 +4,21 @@ import { type AnchorRange, lastAnchorBefore, loadAnchors, loadCovered, statement
 import { chainOf, type RowBalance } from './balance-chain.ts'
 import { tellOfDays } from './day-events.ts'
 import { type DayRow, loadDays, writeDays } from './day-rows.ts'
-import { type Anchor, type DayProof, type DayTotal, proveDays } from './proof.ts'
+import type { GapCause, Named } from './gap-causes.ts'
+import { nameCauses } from './gap-evidence.ts'
+import { keepGaps } from './gaps.ts'
+import { type Anchor, type DayProof, type DayTotal, type Judgement, judgeDays } from './proof.ts'
 
 export type ProofAccount = { readonly id: string; readonly companyId: string; readonly currency: string }
 
 /** What was read is judged from this long before it, and from the last balance before that: proof up to there stands. */
 const lookBackDays = 400
+/** Where that balance turns out to be of another ledger, so many times as far back. */
+const furtherBack = 4
 /** Days in one judgement: rows that are older than this (54 years) are not judged. */
 const mostDays = 20_000
+
+type Change = { readonly from: string; readonly reopened: readonly string[] }
 
 /**
  * Judges the account's days anew, from some time before `from` (the first day that was read or has changed) until
@@ -21,7 +28,7 @@ const mostDays = 20_000
 export async function updateCompleteness(
   tx: Tx,
   account: ProofAccount,
-  change: { readonly from: string; readonly reopened: readonly string[] },
+  change: Change,
 ): Promise<{ proven: number }> {
   let proven = 0
   for (const currency of await currenciesOf(tx, account, change.from)) {
@@ -30,11 +37,12 @@ export async function updateCompleteness(
   return { proven }
 }
 
-/** The account's own currency, and others that its rows are in (accounts of several currencies). */
+/** The account's own currency, and others that its rows are, or were, in (accounts of several currencies). */
 async function currenciesOf(tx: Tx, account: ProofAccount, from: string): Promise<string[]> {
   const { rows } = await tx.sql.query<{ currency: string }>(
     `select distinct currency from entry where client_id = $1 and account_id = $2 and booking_date >= $3
-        and state in ('booked', 'reversed')`,
+        and state in ('booked', 'reversed')
+     union select distinct currency from account_day where client_id = $1 and account_id = $2`,
     [tx.clientId, account.id, from],
   )
   return [...new Set([account.currency, ...rows.map((row) => row.currency)])]
@@ -46,10 +54,58 @@ async function updateCurrency(
   tx: Tx,
   account: ProofAccount,
   currency: string,
-  change: { readonly from: string; readonly reopened: readonly string[] },
+  change: Change,
 ): Promise<number> {
+  let back = lookBackDays
+  let found = await judgeFrom(tx, account, currency, change, back)
+  while (found.judgement.unsure && found.base !== null && back < mostDays) {
+    back *= furtherBack
+    found = await judgeFrom(tx, account, currency, change, back)
+  }
+  const { judgement, known, standing, days } = found
+  const judged = standing ? judgement.days.filter((day) => day.date > standing.date) : judgement.days
+  const gaps = await nameCauses(
+    tx,
+    account,
+    currency,
+    judgement.gaps.filter((gap) => !standing || gap.to > standing.date),
+  )
+  const named = withCauses(judged, gaps)
+  await writeDays(tx, account, currency, named, known, new Map(days.map((day) => [day.date, day.reopenedAt])))
+  const [first] = named
+  if (!first) return 0
+  const changes = await keepGaps(tx, account, currency, { from: first.date, gaps })
+  return tellOfDays(tx, account, currency, { judged: named, known, reopened: change.reopened, gaps: changes })
+}
+
+/** The days of a gap have its likely cause; where two meet, the later one's. */
+function withCauses(days: readonly DayProof[], gaps: readonly Named[]): DayProof[] {
+  const causes = new Map<string, GapCause>()
+  for (const { from, to, cause } of gaps) {
+    for (let date = from; date <= to; date = addDays(date, 1)) causes.set(date, cause)
+  }
+  return days.map((day) => (day.proof === 'gap' ? { ...day, cause: causes.get(day.date) ?? day.cause } : day))
+}
+
+type Found = {
+  readonly judgement: Judgement
+  readonly days: readonly DayTotal[]
+  readonly known: ReadonlyMap<string, DayRow>
+  /** The balance that these days are held against; null: there is none before them. */
+  readonly base: string | null
+  /** Its day, which stands as it was judged. */
+  readonly standing: DayRow | undefined
+}
+
+async function judgeFrom(
+  tx: Tx,
+  account: ProofAccount,
+  currency: string,
+  change: Change,
+  lookBack: number,
+): Promise<Found> {
   const today = osloDate(tx.now)
-  const back = addDays(change.from, -lookBackDays)
+  const back = addDays(change.from, -lookBack)
   const floor = addDays(today, -mostDays)
   const asked = { accountId: account.id, currency, from: back > floor ? back : floor }
   const base = await lastAnchorBefore(tx, asked)
@@ -64,26 +120,17 @@ async function updateCurrency(
   const input = {
     days,
     beforeMinor: await sumBefore(tx, range, first),
+    reopenedBefore: await reopenedBefore(tx, range, first),
     anchors: [...anchors, ...statements.anchors],
     covered: await loadCovered(tx, range, statements.periods),
     today,
     ...(standing?.proof === 'proven' ? { proven: standing.date } : {}),
   }
-  const rough = proveDays(input)
-  const whole = rough.some((day) => day.spanFrom !== null)
-    ? proveDays({ ...input, days: await withChains(tx, range, days, rough) })
+  const rough = judgeDays(input)
+  const judgement = rough.days.some((day) => day.spanFrom !== null)
+    ? judgeDays({ ...input, days: await withChains(tx, range, days, rough.days) })
     : rough
-  const judged = standing ? whole.filter((day) => day.date > standing.date) : whole
-  await writeDays(
-    tx,
-    account,
-    currency,
-    judged,
-    known,
-    new Map(days.map((day) => [day.date, day.reopenedAt])),
-  )
-  if (standing) known.delete(standing.date)
-  return tellOfDays(tx, account, currency, { judged, known, reopened: change.reopened })
+  return { judgement, days, known, base, standing }
 }
 
 /** Sums of booked rows by day. Days before `from` have not changed since they were last written. */
@@ -109,6 +156,15 @@ async function sumBefore(tx: Tx, range: AnchorRange, first: string): Promise<big
     [tx.clientId, range.accountId, range.currency, first],
   )
   return BigInt(rows[0]?.sum ?? 0)
+}
+
+async function reopenedBefore(tx: Tx, range: AnchorRange, first: string): Promise<Date | null> {
+  const { rows } = await tx.sql.query<{ at: Date | null }>(
+    `select max(reopened_at) as at from account_day
+      where client_id = $1 and account_id = $2 and currency = $3 and date < $4`,
+    [tx.clientId, range.accountId, range.currency, first],
+  )
+  return rows[0]?.at ?? null
 }
 
 /** Nothing is said of days before the first that was read, though a bank may list balances of them. */

@@ -1,28 +1,45 @@
 import type { Tx } from '../db.ts'
 
 /** Reads whose list was followed to its end, though single rows may not have been readable. */
-const whole = `pages > 0 and cursor is null and state in ('running', 'succeeded', 'succeeded_no_change', 'partial')`
+export const wholeRead = `pages > 0 and cursor is null and state in ('running', 'succeeded', 'succeeded_no_change', 'partial')`
 
 /** Last day that reads of the bank before this one have listed; null when this is the first. */
 export async function readBefore(tx: Tx, accountId: string, sourceId: string): Promise<string | null> {
   const { rows } = await tx.sql.query<{ through: string | null }>(
     `select max(to_date) as through from sync_job
-      where client_id = $1 and account_id = $2 and id <> $3 and ${whole}`,
+      where client_id = $1 and account_id = $2 and id <> $3 and ${wholeRead}`,
     [tx.clientId, accountId, sourceId],
   )
   return rows[0]?.through ?? null
 }
 
-/** First and last day that reads of the bank have listed. */
-export async function readPeriod(
+/** The days that reads of the bank have listed, as periods, oldest first: an outage may have left days between them. */
+export async function readPeriods(
   tx: Tx,
   accountId: string,
-): Promise<{ readonly from: string; readonly to: string } | null> {
-  const { rows } = await tx.sql.query<{ from: string | null; to: string | null }>(
-    `select min(from_date) as "from", max(to_date) as "to" from sync_job
-      where client_id = $1 and account_id = $2 and ${whole}`,
+): Promise<{ readonly from: string; readonly to: string }[]> {
+  const { rows } = await tx.sql.query<{ from: string; to: string }>(
+    `select lower(days)::text as "from", (upper(days) - 1)::text as "to" from (
+       select unnest(range_agg(daterange(from_date::date, to_date::date, '[]'))) as days from sync_job
+        where client_id = $1 and account_id = $2 and from_date <= to_date and ${wholeRead}) listed`,
     [tx.clientId, accountId],
   )
-  const { from, to } = rows[0] ?? {}
-  return from && to ? { from, to } : null
+  return rows
+}
+
+/** The first day from `oldest` on, and before `today`, that no read of the bank has listed; null where there is none. */
+export async function firstUnread(
+  tx: Tx,
+  accountId: string,
+  oldest: string,
+  today: string,
+): Promise<string | null> {
+  const { rows } = await tx.sql.query<{ first: string | null }>(
+    `select min(lower(hole))::text as first from unnest(
+       datemultirange(daterange($3::text::date, $4::text::date)) - coalesce(
+         (select range_agg(daterange(from_date::date, to_date::date, '[]')) from sync_job
+           where client_id = $1 and account_id = $2 and to_date >= $3::text and ${wholeRead}), '{}')) as hole`,
+    [tx.clientId, accountId, oldest, today],
+  )
+  return rows[0]?.first ?? null
 }

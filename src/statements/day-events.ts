@@ -1,7 +1,9 @@
 import type { Tx } from '../db.ts'
 import { formatAmount } from '../domain/money.ts'
-import { appendEvent } from '../events/append.ts'
+import { appendEvent, appendEvents } from '../events/append.ts'
 import type { DayRow } from './day-rows.ts'
+import type { OpenGap } from './gap-follow.ts'
+import type { GapChanges } from './gaps.ts'
 import type { DayProof } from './proof.ts'
 
 /** Days in an event: more are read from the account's completeness. */
@@ -10,7 +12,9 @@ const daysShown = 100
 type Told = {
   readonly judged: readonly DayProof[]
   readonly known: ReadonlyMap<string, DayRow>
+  /** Days that had been read before and whose rows have changed, though perhaps not their sum. */
   readonly reopened: readonly string[]
+  readonly gaps: GapChanges
 }
 
 /** Events for what has changed; answers how many days are newly proven. */
@@ -23,7 +27,14 @@ export async function tellOfDays(
   const { judged, known } = told
   const about = { resourceType: 'account', resourceId: account.id, companyId: account.companyId }
   const facts = { accountId: account.id, currency }
-  const reopened = told.reopened.filter((date) => known.get(date)?.proof === 'proven')
+  const changed = new Set(told.reopened)
+  const reopened = judged
+    .filter((day) => {
+      const old = known.get(day.date)
+      const other = old?.sumMinor !== day.sumMinor || old.entries !== day.entries
+      return old?.proof === 'proven' && (other || changed.has(day.date))
+    })
+    .map((day) => day.date)
   if (reopened.length > 0) {
     const data = {
       ...facts,
@@ -33,24 +44,7 @@ export async function tellOfDays(
     }
     await appendEvent(tx, { type: 'account.day_reopened', ...about, data })
   }
-  const gaps = judged.filter((day) => day.differenceMinor !== null)
-  const now = new Map(judged.map((day) => [day.date, day]))
-  for (const old of known.values()) {
-    if (old.differenceMinor === null || now.get(old.date)?.differenceMinor === old.differenceMinor) continue
-    await appendEvent(tx, {
-      type: 'account.gap_closed',
-      ...about,
-      data: { ...facts, ...gapData(old, currency) },
-    })
-  }
-  for (const gap of gaps) {
-    if (known.get(gap.date)?.differenceMinor === gap.differenceMinor) continue
-    await appendEvent(tx, {
-      type: 'account.gap_opened',
-      ...about,
-      data: { ...facts, ...gapData(gap, currency) },
-    })
-  }
+  await tellOfGaps(tx, { about, accountId: account.id, currency }, told.gaps)
   const proven = judged
     .filter((day) => {
       const old = known.get(day.date)
@@ -64,11 +58,25 @@ export async function tellOfDays(
   return proven.length
 }
 
+async function tellOfGaps(
+  tx: Tx,
+  of: {
+    readonly about: { readonly resourceType: string; readonly resourceId: string; readonly companyId: string }
+    readonly accountId: string
+    readonly currency: string
+  },
+  { closed, changed, opened }: GapChanges,
+): Promise<void> {
+  const { about, ...facts } = of
+  const events = [
+    ...closed.map((gap) => ({ type: 'account.gap_closed' as const, gap })),
+    ...changed.map((gap) => ({ type: 'account.gap_changed' as const, gap })),
+    ...opened.map((gap) => ({ type: 'account.gap_opened' as const, gap })),
+  ].map(({ type, gap }) => ({ type, data: { ...facts, ...gapData(gap, of.currency) } }))
+  await appendEvents(tx, about, events)
+}
+
 /** The difference is what the bank's balances say is missing here: negative where debits are. */
-function gapData(
-  day: Pick<DayRow, 'date' | 'spanFrom' | 'differenceMinor' | 'cause'>,
-  currency: string,
-): { from: string; to: string; difference: { amount: string; currency: string }; cause: string | null } {
-  const amount = formatAmount({ minor: day.differenceMinor ?? 0n, currency })
-  return { from: day.spanFrom ?? day.date, to: day.date, difference: { amount, currency }, cause: day.cause }
+function gapData({ id, from, to, cause, differenceMinor: minor }: OpenGap, currency: string) {
+  return { gapId: id, from, to, difference: { amount: formatAmount({ minor, currency }), currency }, cause }
 }

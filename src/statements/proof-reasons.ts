@@ -1,5 +1,6 @@
 import { addDays } from '../domain/clock.ts'
-import type { Anchor, Placed, Segment } from './proof.ts'
+import type { Anchor } from './proof.ts'
+import type { Placed, Segment } from './proof-offsets.ts'
 
 /** Why a day is neither proven nor a gap. */
 export type RestReason =

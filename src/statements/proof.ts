@@ -1,4 +1,15 @@
 import { addDays } from '../domain/clock.ts'
+import type { GapCause } from './gap-causes.ts'
+import {
+  chainAnchors,
+  inTime,
+  type Placed,
+  place,
+  refine,
+  type Segment,
+  type Walk,
+  walk,
+} from './proof-offsets.ts'
 import { firstDayAfter, type RestReason, restReasons } from './proof-reasons.ts'
 
 /**
@@ -14,6 +25,8 @@ export type Anchor = {
   readonly readAt: Date
   /** Interim: the sum of all booked entries known once that read was in. */
   readonly bookedSumMinor?: bigint
+  /** Rows that lie elsewhere by their date were already, or not yet, in it: it may say what no sum by days says. */
+  readonly strayed?: boolean
 }
 
 /** One calendar day of an account in one currency. */
@@ -30,13 +43,23 @@ export type DayTotal = {
 
 export type Proof = 'open' | 'proven' | 'gap' | 'unprovable'
 
-export type GapCause =
+/** What the balances and the days that were read say of a gap by themselves; what else may have caused it: `gap-causes.ts`. */
+export type GapShape =
   | 'missing_credit'
   | 'missing_debit'
   /** Two statements state the same evening's balance differently. */
   | 'balances_disagree'
   /** No source ever stated the rows of some of these days. */
   | 'not_read'
+
+/** Days between two balances that do not add up. Two gaps share the day in which a balance of the moment was read. */
+export type Gap = {
+  readonly from: string
+  readonly to: string
+  /** What the bank's balances say is missing, minor units: negative where debits are. */
+  readonly differenceMinor: bigint
+  readonly shape: GapShape
+}
 
 export type DayProof = {
   readonly date: string
@@ -45,7 +68,7 @@ export type DayProof = {
   readonly closingMinor: bigint | null
   readonly sumMinor: bigint
   readonly entries: number
-  /** On the last day of a gap: what the bank's balances say is missing (negative: debits). */
+  /** On the last day of a gap, or of several: what the bank's balances say is missing (negative: debits). */
   readonly differenceMinor: bigint | null
   /** Why it is not proven; null where it is. */
   readonly cause: GapCause | RestReason | null
@@ -65,143 +88,47 @@ export type ProofInput = {
   readonly today: string
   /** A day that is known to be proven, though what proves it lies before these days. */
   readonly proven?: string
+  /** When rows before these days last changed. */
+  readonly reopenedBefore?: Date | null
 }
 
-/**
- * A balance less the entries it contains: the same at every true balance of an account whose entries are all there.
- * Two anchors with equal offsets prove what lies between them; unequal ones name what is missing (DESIGN 5.3).
- */
-export type Placed = Anchor & { readonly offset: bigint; readonly stale: boolean }
-type Verdict = 'proven' | 'gap' | 'unknown'
-export type Segment = { readonly from: Placed; readonly to: Placed; readonly verdict: Verdict }
+export type Judgement = {
+  readonly days: readonly DayProof[]
+  /** In the order of time, without those of today and later. */
+  readonly gaps: readonly Gap[]
+  /** The first of these days depend on what was stated before them: a balance among them is of another ledger. */
+  readonly unsure: boolean
+}
 
 /** Judges every day from stated balances alone. A balance after each row only tells apart the days within a span. */
-export function proveDays(input: ProofInput): DayProof[] {
+export function judgeDays(input: ProofInput): Judgement {
   const anchors = place(input, input.anchors)
   const outer = walk(anchors)
   const within = place(input, chainAnchors(input.days))
-  const refined = [...anchors, ...outer.flatMap((segment) => refine(segment, within))].sort(inTime)
-  return judge(input, walk(refined), refined)
-}
-
-function inTime(a: Anchor, b: Anchor): number {
-  if (a.date !== b.date) return a.date < b.date ? -1 : 1
-  if (a.kind !== b.kind) return a.kind === 'interim' ? -1 : 1
-  return a.readAt.getTime() - b.readAt.getTime()
-}
-
-/** Gives each anchor its offset; anchors outside the days cannot be placed and fall away. */
-function place(input: ProofInput, anchors: readonly Anchor[]): Placed[] {
-  const first = input.days[0]?.date
-  if (first === undefined) return []
-  const sums = new Map([[addDays(first, -1), input.beforeMinor]])
-  const reopened = new Map<string, number>()
-  let sum = input.beforeMinor
-  let latest = Number.NEGATIVE_INFINITY
-  for (const day of input.days) {
-    sum += day.sumMinor
-    latest = Math.max(latest, day.reopenedAt?.getTime() ?? latest)
-    sums.set(day.date, sum)
-    reopened.set(day.date, latest)
-  }
-  const placed = anchors.flatMap((anchor) => {
-    const contained = anchor.bookedSumMinor ?? sums.get(anchor.date)
-    if (contained === undefined) return []
-    const stale = (reopened.get(anchor.date) ?? latest) > anchor.readAt.getTime()
-    return [{ ...anchor, offset: anchor.amountMinor - contained, stale: reopened.has(anchor.date) && stale }]
-  })
-  return unite(placed.sort(inTime))
-}
-
-/** Several sources that state the same balance are one anchor, better supported. */
-function unite(anchors: readonly Placed[]): Placed[] {
-  const united: Placed[] = []
-  const places = new Map<string, number>()
-  for (const anchor of anchors) {
-    const key = `${anchor.date} ${anchor.amountMinor}`
-    const i = anchor.kind === 'close' ? places.get(key) : undefined
-    const twin = i === undefined ? undefined : united[i]
-    if (i === undefined || !twin) {
-      if (anchor.kind === 'close') places.set(key, united.length)
-      united.push(anchor)
-    } else {
-      const sources = [...new Set([...twin.sources, ...anchor.sources])]
-      united[i] = { ...twin, sources, stale: twin.stale && anchor.stale }
-    }
-  }
-  return united
-}
-
-const separate = (one: Anchor, other: Anchor) =>
-  one.sources.some((source) => other.sources.some((another) => another !== source))
-
-/**
- * From anchor to anchor. One that contradicts its forerunner, and was stated before rows came in behind it, is passed
- * over: the bank said it of another ledger.
- */
-function walk(anchors: readonly Placed[]): Segment[] {
-  const segments: Segment[] = []
-  let last: Placed | undefined
-  let supported = false
-  for (const anchor of anchors) {
-    if (!last) {
-      last = anchor
-      continue
-    }
-    const equal = anchor.offset === last.offset
-    if (!equal && anchor.stale) continue
-    const unsupported: boolean = last.stale && !supported
-    const verdict = equal ? (separate(last, anchor) ? 'proven' : 'unknown') : unsupported ? 'unknown' : 'gap'
-    segments.push({ from: last, to: anchor, verdict })
-    supported = equal
-    last = anchor
-  }
-  return segments
-}
-
-/** Balances after rows as anchors: the end of each day with a chain, and of the days without rows behind it. */
-function chainAnchors(days: readonly DayTotal[]): Anchor[] {
-  const anchors: Anchor[] = []
-  let standing: bigint | undefined
-  for (const day of days) {
-    if (day.chain) standing = day.chain.closingMinor
-    else if (day.entries > 0) standing = undefined
-    if (standing !== undefined) {
-      anchors.push({
-        kind: 'close',
-        date: day.date,
-        amountMinor: standing,
-        sources: [`rows of ${day.date}`],
-        readAt: new Date(8.64e15),
-      })
-    }
-  }
-  return anchors
-}
-
-/**
- * Balances after rows between two anchors, where they say what these say: all of them in a span that adds up; in one
- * that does not, at first what the one said and from some day on what the other said. Anything else tells nothing.
- */
-function refine({ from, to, verdict }: Segment, within: readonly Placed[]): readonly Placed[] {
-  if (verdict === 'unknown') return []
-  const inside = within.filter(
-    (one) => inTime(from, one) < 0 && one.date < to.date && !isClose(from, one.date),
+  const inner = outer.segments.flatMap((segment) => refine(segment, within))
+  const stated = inner.length > 0 ? [...anchors, ...inner].sort(inTime) : anchors
+  const refined = inner.length > 0 ? walk(stated) : outer
+  const gaps = gapsOf(refined.segments, input)
+  const unsure = outer.segments.some(
+    ({ verdict, from, to }) => verdict === 'unknown' && from.offset !== to.offset,
   )
-  if (verdict === 'proven') return inside.filter((one) => one.offset === from.offset)
-  const change = inside.findIndex((one) => one.offset !== from.offset)
-  const settled = change < 0 || inside.slice(change).every((one) => one.offset === to.offset)
-  return settled ? inside : []
+  return { days: judge(input, refined, stated, gaps), gaps, unsure }
 }
 
-const isClose = (anchor: Placed, date: string) => anchor.kind === 'close' && anchor.date === date
+/** `judgeDays`, the days alone. */
+export const proveDays = (input: ProofInput) => judgeDays(input).days
 
-function judge(input: ProofInput, segments: readonly Segment[], anchors: readonly Placed[]): DayProof[] {
+function judge(
+  input: ProofInput,
+  { segments, anchors }: Walk,
+  stated: readonly Placed[],
+  gaps: readonly Gap[],
+): DayProof[] {
   const closes = new Map(
     anchors.filter((one) => one.kind === 'close').map((one) => [one.date, one.amountMinor]),
   )
-  const rest = restReasons(segments, anchors)
-  const byDay = spread(segments, input)
+  const rest = restReasons(segments, stated)
+  const byDay = spread(segments, gaps)
   return input.days.map((day) => {
     const { date, sumMinor, entries } = day
     const stated = {
@@ -234,12 +161,12 @@ function firstProven(
 type Judged = Pick<DayProof, 'proof' | 'differenceMinor' | 'cause' | 'spanFrom'>
 
 /** What the segments say of the days they touch. A gap wins over a proof on the day that both touch. */
-function spread(segments: readonly Segment[], input: ProofInput): Map<string, Judged> {
+function spread(segments: readonly Segment[], gaps: readonly Gap[]): Map<string, Judged> {
   const days = new Map<string, Judged>()
   for (const [i, segment] of segments.entries()) {
     if (segment.verdict === 'proven') spreadProof(days, segment, spanBehind(segments, i))
   }
-  for (const segment of segments) if (segment.verdict === 'gap') spreadGap(days, segment, input)
+  for (const gap of gaps) spreadGap(days, gap)
   return days
 }
 
@@ -268,23 +195,32 @@ function spreadProof(days: Map<string, Judged>, { from, to }: Segment, behind: s
   for (let date = first; date <= last; date = addDays(date, 1)) days.set(date, { ...nothing, spanFrom })
 }
 
-function spreadGap(days: Map<string, Judged>, { from, to }: Segment, input: ProofInput): void {
-  const { today } = input
-  const differenceMinor = to.offset - from.offset
-  const first = firstDayAfter(from)
-  // Two statements that disagree about one and the same evening: the day that begins with it has the gap.
-  const disagree = from.kind === 'close' && to.kind === 'close' && from.date === to.date
-  const yesterday = addDays(today, -1)
-  const last = disagree ? first : to.date < today ? to.date : yesterday
-  const cause = disagree ? 'balances_disagree' : causeOf(differenceMinor, first, last, input)
-  const spanFrom = first === last ? null : first
-  for (let date = first; date <= last; date = addDays(date, 1)) {
-    const end = date === last
-    days.set(date, { proof: 'gap', differenceMinor: end ? differenceMinor : null, cause, spanFrom })
+function spreadGap(days: Map<string, Judged>, { from, to, differenceMinor, shape }: Gap): void {
+  const spanFrom = from === to ? null : from
+  for (let date = from; date <= to; date = addDays(date, 1)) {
+    const other = days.get(date)?.differenceMinor ?? null
+    const here = date === to ? differenceMinor + (other ?? 0n) : other
+    days.set(date, { proof: 'gap', differenceMinor: here, cause: shape, spanFrom })
   }
 }
 
-function causeOf(differenceMinor: bigint, first: string, last: string, { covered }: ProofInput): GapCause {
+function gapsOf(segments: readonly Segment[], input: ProofInput): Gap[] {
+  const yesterday = addDays(input.today, -1)
+  return segments.flatMap((segment) => {
+    if (segment.verdict !== 'gap') return []
+    const { from, to } = segment
+    const differenceMinor = to.offset - from.offset
+    const first = firstDayAfter(from)
+    // Two statements that disagree about one and the same evening: the day that begins with it has the gap.
+    const disagree = from.kind === 'close' && to.kind === 'close' && from.date === to.date
+    const last = disagree ? first : to.date < input.today ? to.date : yesterday
+    if (first > last || last > yesterday) return []
+    const shape = disagree ? 'balances_disagree' : shapeOf(differenceMinor, first, last, input)
+    return [{ from: first, to: last, differenceMinor, shape }]
+  })
+}
+
+function shapeOf(differenceMinor: bigint, first: string, last: string, { covered }: ProofInput): GapShape {
   for (let date = first; covered && date <= last; date = addDays(date, 1)) {
     if (!covered(date)) return 'not_read'
   }

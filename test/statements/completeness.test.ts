@@ -96,25 +96,39 @@ test('a row that the bank leaves out is a gap named by its amount, closed when i
   at.bank.hides = (row) => row.minor === 9900n
   await sync()
   const found = await at.within((tx) => completeness(tx, at.accountId))
+  const [gap] = found.gaps
   expect(found.gaps).toEqual([
     {
+      id: expect.stringMatching(/^gap_/),
       from: '2026-03-06',
       to: '2026-03-06',
       currency: 'NOK',
       differenceMinor: 9900n,
       cause: 'missing_credit',
+      suspects: [],
+      openedAt: at.clock.now(),
+      closedAt: null,
+      backfills: 0,
     },
   ])
   expect(found.provenThrough).toBe('2026-03-05')
   expect((await at.events('account.gap_opened'))[0]?.data).toMatchObject({
+    gapId: gap?.id,
     difference: { amount: '99.00', currency: 'NOK' },
     to: '2026-03-06',
   })
+  at.clock.advance(60_000)
+  await sync()
+  expect((await at.within((tx) => completeness(tx, at.accountId))).gaps).toEqual(found.gaps)
   at.bank.hides = () => false
   at.clock.advance(6 * hour)
   await sync()
   expect(await proofs('2026-03-05', '2026-03-06', '2026-03-07')).toEqual(['proven', 'proven', 'proven'])
-  expect(await at.events('account.gap_closed')).toHaveLength(1)
+  expect((await at.events('account.gap_closed')).map((one) => one.data)).toMatchObject([{ gapId: gap?.id }])
+  expect(await at.events('account.gap_opened')).toHaveLength(1)
+  const past = await at.within((tx) => completeness(tx, at.accountId, { gaps: 'closed' }))
+  expect(past.gaps).toEqual([{ ...gap, closedAt: at.clock.now() }])
+  expect((await at.within((tx) => completeness(tx, at.accountId))).gaps).toEqual([])
   expect(await at.stored()).toEqual(ledgerOf(at.bank))
 })
 
@@ -126,7 +140,11 @@ test('a row that was known and is left out comes back as the same entry', async 
   at.clock.advance(6 * hour)
   expect(await sync()).toMatchObject({ removed: 1 })
   expect((await at.within((tx) => completeness(tx, at.accountId))).gaps).toMatchObject([
-    { differenceMinor: -30_000n, cause: 'missing_debit' },
+    {
+      differenceMinor: -30_000n,
+      cause: 'removed_row',
+      suspects: [before.find((one) => one.amountMinor === -30_000n)?.id],
+    },
   ])
   expect(await at.events('account.day_reopened')).toHaveLength(1)
   at.bank.hides = () => false
@@ -200,6 +218,13 @@ test('what is missing beside a row that could not be read is a gap of days that 
   at.bank.hides = (row) => row.minor === 9900n
   await sync()
   expect((await at.within((tx) => completeness(tx, at.accountId))).gaps).toMatchObject([
+    { to: '2026-03-06', cause: 'rows_unreadable' },
+  ])
+  at.clock.advance(6 * hour)
+  at.bank.unreadable = 0
+  await sync()
+  expect((await at.within((tx) => completeness(tx, at.accountId))).gaps).toMatchObject([
     { to: '2026-03-06', cause: 'missing_credit' },
   ])
+  expect(await at.events('account.gap_changed')).toHaveLength(1)
 })
