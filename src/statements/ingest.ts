@@ -27,7 +27,8 @@ import { neighboursOf } from './neighbours.ts'
 import { isBankRoute, type ObservedRow, type Route } from './normal.ts'
 import { readObservations } from './observations.ts'
 import { loadRulings } from './rulings.ts'
-import { countObservations, ownersOfIds, removedLike, unmatched } from './window.ts'
+import { readTogether, type Together } from './statement-parts.ts'
+import { countObservations, ownersOfIds, pendingOf, removedLike, unmatched } from './window.ts'
 
 export type Window = {
   readonly accountId: string
@@ -105,6 +106,8 @@ export async function ingestWindow(tx: Tx, window: Window): Promise<IngestResult
 
 async function reconcileWindow(tx: Tx, account: AccountRow, window: Window, effects: Effects): Promise<void> {
   const asked = { ...window, permanentIds: window.idStability === 'permanent' }
+  const together = isBankRoute(window.route) ? null : await readTogether(tx, window)
+  if (together) return reconcileTogether(tx, account, window, together, effects)
   const open = await unmatched(tx, asked)
   const against = [...open.entryIds, ...open.pendingIds]
   const places = [...open.places, ...open.pendingPlaces]
@@ -122,6 +125,20 @@ async function reconcileWindow(tx: Tx, account: AccountRow, window: Window, effe
       effects,
     )
   }
+}
+
+/** A statement that others of its days go before or follow: see `readTogether`. */
+async function reconcileTogether(
+  tx: Tx,
+  account: AccountRow,
+  window: Window,
+  { rows, entryIds, settle }: Together,
+  effects: Effects,
+): Promise<void> {
+  const pendingIds = rows.length > 0 ? await pendingOf(tx, account.id) : []
+  const { stored, rulings } = await candidates(tx, window, rows, [...entryIds, ...pendingIds])
+  const result = reconcileDay(stored, rows, { ...optionsOf(window), ...(rulings ? { rulings } : {}) })
+  await apply(tx, account, { id: window.sourceId, route: window.route }, await settle(result), effects)
 }
 
 async function lockAccount(tx: Tx, id: string): Promise<AccountRow> {

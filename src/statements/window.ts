@@ -80,7 +80,7 @@ async function pendingIn(tx: Tx, sourceId: string): Promise<Place[]> {
   return rows
 }
 
-async function pendingOf(tx: Tx, accountId: string): Promise<string[]> {
+export async function pendingOf(tx: Tx, accountId: string): Promise<string[]> {
   const { rows } = await tx.sql.query<{ id: string }>(
     `select id from entry where client_id = $1 and account_id = $2 and state = 'pending' order by id`,
     [tx.clientId, accountId],
