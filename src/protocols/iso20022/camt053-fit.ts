@@ -9,6 +9,7 @@ import type {
   StatementEntry,
 } from '../../domain/statement.ts'
 import { xmlText } from '../xml/write.ts'
+import { saysMore } from './camt-amounts.ts'
 
 /** Characters, as XML Schema counts them. */
 const lengthOf = (text: string) => [...text].length
@@ -24,7 +25,7 @@ const bicShape = /^[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?$/
 const codeShape = /^[^\s-]{1,4}-[^\s-]{1,4}-[^\s-]{1,4}$/
 
 /** An object without members that are undefined: what a reader leaves out too. */
-export function stated<T extends object>(object: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+function stated<T extends object>(object: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(object).filter(([, one]) => one !== undefined)) as {
     [K in keyof T]: Exclude<T[K], undefined>
   }
@@ -54,7 +55,7 @@ export function fitCamtEntry(entry: StatementEntry): StatementEntry {
     bankTransactionCode: code && codeShape.test(code) ? code : undefined,
     proprietaryCode: value(entry.proprietaryCode),
     text: fitWords(entry.text),
-    amounts: fitAmounts(entry.amounts),
+    amounts: telling(fitAmounts(entry.amounts), amount),
     charges: charges.length > 0 ? charges : undefined,
     batches: batches.length > 0 ? batches : undefined,
     details: entry.details.map((detail) => fitDetail(detail, { entry, credit, only })),
@@ -74,13 +75,14 @@ function fitDetail(detail: EntryDetail, { entry, credit, only }: Around): EntryD
   const amounts = fitAmounts(detail.amounts)
   const charges = fitCharges(detail.charges)
   const text = remittanceLines(detail.text).join('\n') || undefined
+  const amount = fitDetailAmount(detail, amounts, { entry, credit, only })
   return stated({
-    amount: fitDetailAmount(detail, amounts, { entry, credit, only }),
+    amount,
     references: fitReferences(detail.references),
     debtor: fitParty(detail.debtor),
     creditor: fitParty(detail.creditor),
     text,
-    amounts,
+    amounts: telling(amounts, amount),
     charges: charges.length > 0 ? charges : undefined,
     returnReason: fitReason(detail.returnReason),
   }) as EntryDetail
@@ -152,7 +154,7 @@ function fitReason(reason: string | undefined): string | undefined {
   return plain === '' ? undefined : cut(plain, 105)
 }
 
-export function fitCharges(charges: readonly Charge[] | undefined): readonly Charge[] {
+function fitCharges(charges: readonly Charge[] | undefined): readonly Charge[] {
   return (charges ?? []).map(
     ({ amount, included, code }) => stated({ amount, included, code: value(code) }) as Charge,
   )
@@ -168,7 +170,7 @@ function fitBatch(batch: BatchSummary): BatchSummary {
 }
 
 /** Amounts have no sign there; a rate has eleven digits, ten of them behind the point, and stands beside an amount. */
-function fitAmounts(amounts: StatedAmounts | undefined): StatedAmounts | undefined {
+export function fitAmounts(amounts: StatedAmounts | undefined): StatedAmounts | undefined {
   if (!amounts) return undefined
   const unsigned = (money: StatedAmounts['instructed']) =>
     money && { ...money, minor: money.minor < 0n ? -money.minor : money.minor }
@@ -180,6 +182,10 @@ function fitAmounts(amounts: StatedAmounts | undefined): StatedAmounts | undefin
   if (!instructed && !transaction && !counterValue) return undefined
   return stated({ instructed, transaction, counterValue, exchange: fitExchange(amounts.exchange) })
 }
+
+/** Amounts that only repeat the one beside them say nothing. */
+const telling = (amounts: StatedAmounts | undefined, amount: EntryDetail['amount']) =>
+  amounts && saysMore(amounts, amount) ? amounts : undefined
 
 function fitExchange(exchange: StatedAmounts['exchange']): StatedAmounts['exchange'] | undefined {
   if (!exchange || !/^[A-Z]{3}$/.test(exchange.source)) return undefined

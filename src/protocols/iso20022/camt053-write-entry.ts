@@ -10,7 +10,7 @@ import type {
   StatementEntry,
 } from '../../domain/statement.ts'
 import { around, leaf } from '../xml/write.ts'
-import { fitCamtEntry, remittanceLines } from './camt053-fit.ts'
+import { fitAmounts, fitCamtEntry, remittanceLines } from './camt053-fit.ts'
 
 /** `<Amt Ccy="NOK">12.50</Amt>` without its sign. */
 export function amountElement(money: Money, name = 'Amt'): string {
@@ -55,7 +55,7 @@ export function writeCamtEntry(given: StatementEntry): string {
     around('ValDt', leaf('Dt', entry.valueDate)),
     leaf('AcctSvcrRef', bankIds.servicerReference),
     around('BkTxCd', code, around('Prtry', leaf('Cd', entry.proprietaryCode))) || '<BkTxCd/>',
-    amountDetails(entry.amounts),
+    amountDetails(fitAmounts(given.amounts)),
     chargesElement(entry.charges),
     entryDetails(entry, given, credit),
     leaf('AddtlNtryInf', entry.text),
@@ -100,7 +100,7 @@ function detailElement(detail: EntryDetail, given: EntryDetail | undefined, cred
   const inside = [
     referencesElement(references),
     amount ? amountElement(amount) + sideOf(amount, credit) : '',
-    amountDetails(detail.amounts),
+    amountDetails(fitAmounts(given?.amounts)),
     chargesElement(detail.charges),
     around('RltdPties', partyElements('Dbtr', debtor), partyElements('Cdtr', creditor)),
     around('RltdAgts', agentElement('DbtrAgt', debtor?.bic), agentElement('CdtrAgt', creditor?.bic)),

@@ -1,0 +1,78 @@
+/** Letters beyond SWIFT's character set x, as Norwegian banks write them there. */
+const letters: Readonly<Record<string, string>> = {
+  æ: 'ae',
+  ø: 'oe',
+  å: 'aa',
+  Æ: 'AE',
+  Ø: 'OE',
+  Å: 'AA',
+  ä: 'ae',
+  ö: 'oe',
+  ü: 'ue',
+  Ä: 'AE',
+  Ö: 'OE',
+  Ü: 'UE',
+  ß: 'ss',
+  '–': '-',
+  '—': '-',
+  '’': "'",
+  '&': '+',
+}
+
+/**
+ * A text in SWIFT's character set x (letters, digits, blank and `/-?:().,'+`) on one line, blanks single. Letters with
+ * marks lose them; what has no likeness there becomes a point. Runs of `:` and `-` are shortened: no line of a field may begin
+ * with them.
+ */
+export function swiftText(text: string | undefined): string {
+  return (text ?? '')
+    .toWellFormed()
+    .replace(/[æøåÆØÅäöüÄÖÜß–—’&]/g, (sign) => letters[sign] ?? sign)
+    .normalize('NFD')
+    .replace(/\p{M}/gu, '')
+    .replace(/[\s\p{Cc}\ufeff]+/gu, ' ')
+    .replace(/[^A-Za-z0-9/\-?:().,'+ ]/gu, '.')
+    .replace(/[:-]{3,}/g, (run) => run.slice(0, 2))
+    .trim()
+}
+
+/** What banks write where there is nothing to write. */
+const nothing = /^(notprovided|nonref)?$/i
+
+/** Codes that divide field 86; in a value they would be taken for such. */
+const codes =
+  /\/(TRTP|RTYP|IBAN|BBAN|BIC|NAME|REMI|EREF|PREF|IREF|MARF|CSID|ORDP|BENM|ISDT|ADDR|ID|SVCL|SVCD|RTRN|ULTD|ULTB|ULTC|ULCD|PURP|OCMT|CHGS|EXCH|ACCW|SUM|TR|NRTX|PT|OGB|VA)(?=\/)/g
+
+/** A value of field 86, cut at `most` characters; undefined where nothing is left of it. */
+export function codedValue(text: string | undefined, most: number): string | undefined {
+  const bare = (value: string) => value.replace(/^[ /]+|[ /]+$/g, '')
+  const plain = bare(bare(swiftText(text)).slice(0, most))
+  // The slash that ends the value stands before the next code.
+  const safe = `/${plain}/`.replace(codes, (code) => `.${code.slice(1)}`).slice(1, -1)
+  return nothing.test(safe) ? undefined : safe
+}
+
+/** A reference that is more than `most` characters would be another one: undefined. */
+export function codedReference(text: string | undefined, most = 35): string | undefined {
+  const whole = codedValue(text, Number.POSITIVE_INFINITY)
+  return whole !== undefined && whole.length <= most ? whole : undefined
+}
+
+const lineLength = 65
+export const narrativeLength = 6 * lineLength
+
+/**
+ * Lines of field 86, of 65 characters each. None begins with `:` or `-`, which would end the field, and none ends in a blank,
+ * which is lost on the way: such a line ends earlier.
+ */
+export function narrativeLines(text: string): string[] {
+  const lines: string[] = []
+  let rest = text
+  while (rest.length > lineLength) {
+    let end = lineLength
+    while (/[:-]/.test(rest.charAt(end)) || rest.charAt(end - 1) === ' ') end--
+    lines.push(rest.slice(0, end))
+    rest = rest.slice(end)
+  }
+  return [...lines, rest]
+}
