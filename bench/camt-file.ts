@@ -34,11 +34,11 @@ const amountOf = (minor: number, currency = 'NOK'): string => `<Amt Ccy="${curre
 const bban = (random: Random): string => `9998${random.digits(7)}`
 const kid = (random: Random): string => random.digits(13)
 const agent = (role: 'Dbtr' | 'Cdtr', bic: string): string =>
-  `<RltdAgts><${role}Agt><FinInstnId><BICFI>${bic}</BICFI></FinInstnId></${role}Agt></RltdAgts>`
+  `<RltdAgts><${role}Agt><FinInstnId><BIC>${bic}</BIC></FinInstnId></${role}Agt></RltdAgts>`
 
 function party(random: Random, role: 'Dbtr' | 'Cdtr', address: boolean): string {
   const postal = `<PstlAdr><StrtNm>${random.pick(streets)}</StrtNm><BldgNb>${random.below(99) + 1}</BldgNb><PstCd>${random.digits(4)}</PstCd><TwnNm>Prøvestad</TwnNm><Ctry>NO</Ctry></PstlAdr>`
-  const person = `<Pty><Nm>${random.pick(names)}</Nm>${address ? postal : ''}</Pty>`
+  const person = `<Nm>${random.pick(names)}</Nm>${address ? postal : ''}`
   const account = `<Othr><Id>${bban(random)}</Id><SchmeNm><Cd>BBAN</Cd></SchmeNm></Othr>`
   return `<RltdPties><${role}>${person}</${role}><${role}Acct><Id>${account}</Id></${role}Acct></RltdPties>\n            ${agent(role, 'EKSMNOK2')}`
 }
@@ -57,13 +57,13 @@ type Draft = {
 
 const detail = (
   minor: number,
-  credit: boolean,
   inside: string,
   refs = '<EndToEndId>NOTPROVIDED</EndToEndId>',
+  instructed = '',
 ) =>
   `<TxDtls>
             <Refs>${refs}</Refs>
-            ${amountOf(minor)}<CdtDbtInd>${credit ? 'CRDT' : 'DBIT'}</CdtDbtInd>
+            <AmtDtls>${instructed}<TxAmt>${amountOf(minor)}</TxAmt></AmtDtls>
             ${inside}
           </TxDtls>`
 
@@ -74,7 +74,7 @@ function batchOfKids(random: Random): Draft {
   const amounts = Array.from({ length: 2 + random.below(7) }, () => 10_000 + random.below(900_000))
   const minor = amounts.reduce((sum, one) => sum + one, 0)
   const details = amounts.map((one) =>
-    detail(one, true, `${party(random, 'Dbtr', false)}\n            ${structured(kid(random))}`),
+    detail(one, `${party(random, 'Dbtr', false)}\n            ${structured(kid(random))}`),
   )
   const batch = `<Btch><NbOfTxs>${amounts.length}</NbOfTxs><TtlAmt Ccy="NOK">${ore(minor)}</TtlAmt><CdtDbtInd>CRDT</CdtDbtInd></Btch>`
   return { credit: true, minor, family: 'RCDT-VCOM', batch, details, text: 'OCR' }
@@ -84,13 +84,13 @@ function received(random: Random): Draft {
   const minor = 100 + random.below(2_000_000)
   const text = `<RmtInf><Ustrd>${random.pick(texts)}</Ustrd><Ustrd>Ref ${random.digits(6)}</Ustrd></RmtInf>`
   const inside = `${party(random, 'Dbtr', random.below(2) === 0)}\n            ${text}`
-  return { credit: true, minor, family: 'RCDT-DMCT', details: [detail(minor, true, inside)] }
+  return { credit: true, minor, family: 'RCDT-DMCT', details: [detail(minor, inside)] }
 }
 
 function withKid(random: Random): Draft {
   const minor = 10_000 + random.below(900_000)
   const inside = `${party(random, 'Dbtr', false)}\n            ${structured(kid(random))}`
-  return { credit: true, minor, family: 'RCDT-VCOM', details: [detail(minor, true, inside)] }
+  return { credit: true, minor, family: 'RCDT-VCOM', details: [detail(minor, inside)] }
 }
 
 function paid(random: Random): Draft {
@@ -98,21 +98,21 @@ function paid(random: Random): Draft {
   const id = random.digits(8)
   const refs = `<MsgId>KB-${id}</MsgId><PmtInfId>KB-${id}-1</PmtInfId><InstrId>LEV-${id}-7</InstrId><EndToEndId>LEV-${id}-7</EndToEndId>`
   const inside = `${party(random, 'Cdtr', false)}\n            ${structured(kid(random))}`
-  return { credit: false, minor, family: 'ICDT-DMCT', details: [detail(minor, false, inside, refs)] }
+  return { credit: false, minor, family: 'ICDT-DMCT', details: [detail(minor, inside, refs)] }
 }
 
 function card(random: Random): Draft {
   const minor = 1_000 + random.below(200_000)
-  const fee = `<Chrgs><Rcrd>${amountOf(Math.trunc(minor / 60))}<CdtDbtInd>DBIT</CdtDbtInd><ChrgInclInd>true</ChrgInclInd><Tp><Cd>COMM</Cd></Tp></Rcrd></Chrgs>`
+  const fee = `<Chrgs>${amountOf(Math.trunc(minor / 60))}<CdtDbtInd>DBIT</CdtDbtInd><Tp><Cd>COMM</Cd></Tp></Chrgs>`
   const foreign = amountOf(Math.trunc(minor / 11), 'EUR')
   const exchange = `<CcyXchg><SrcCcy>EUR</SrcCcy><TrgtCcy>NOK</TrgtCcy><XchgRate>11.${random.digits(4)}</XchgRate></CcyXchg>`
-  const inside = `<AmtDtls><InstdAmt>${foreign}${exchange}</InstdAmt></AmtDtls><RltdPties><Cdtr><Pty><Nm>MUSTERLADEN TESTSTADT</Nm></Pty></Cdtr></RltdPties>`
+  const inside = `<RltdPties><Cdtr><Nm>MUSTERLADEN TESTSTADT</Nm></Cdtr></RltdPties>`
   return {
     credit: false,
     minor,
     family: 'CCRD-POSD',
     before: fee,
-    details: [detail(minor, false, inside)],
+    details: [detail(minor, inside, undefined, `<InstdAmt>${foreign}${exchange}</InstdAmt>`)],
     text: `Varekjøp MUSTERLADEN TESTSTADT EUR ${random.below(900)},00`,
   }
 }
@@ -126,7 +126,7 @@ function returned(random: Random): Draft {
   const minor = 1_000 + random.below(900_000)
   const reason = '<RtrInf><Rsn><Cd>AC04</Cd></Rsn><AddtlInf>Kontoen er opphørt</AddtlInf></RtrInf>'
   const inside = `${party(random, 'Cdtr', false)}\n            ${reason}`
-  return { credit: true, minor, family: 'ICDT-RRTN', details: [detail(minor, true, inside)], reversal: true }
+  return { credit: true, minor, family: 'ICDT-RRTN', details: [detail(minor, inside)], reversal: true }
 }
 
 /** Of a hundred entries, how many are of which kind. */
@@ -151,7 +151,7 @@ function entryText(draft: Draft, number: number, day: string): string {
         </NtryDtls>`
   return `      <Ntry>
         <NtryRef>${number}</NtryRef>
-        ${amountOf(minor)}<CdtDbtInd>${credit ? 'CRDT' : 'DBIT'}</CdtDbtInd>${draft.reversal ? '<RvslInd>true</RvslInd>' : ''}<Sts><Cd>BOOK</Cd></Sts>
+        ${amountOf(minor)}<CdtDbtInd>${credit ? 'CRDT' : 'DBIT'}</CdtDbtInd>${draft.reversal ? '<RvslInd>true</RvslInd>' : ''}<Sts>BOOK</Sts>
         <BookgDt><Dt>${day}</Dt></BookgDt><ValDt><Dt>${day}</Dt></ValDt>
         <AcctSvcrRef>20260620${String(number).padStart(8, '0')}</AcctSvcrRef>
         <BkTxCd><Domn><Cd>PMNT</Cd><Fmly><Cd>${name}</Cd><SubFmlyCd>${sub}</SubFmlyCd></Fmly></Domn></BkTxCd>${before}${inside}${text ? `\n        <AddtlNtryInf>${text}</AddtlNtryInf>` : ''}
@@ -160,13 +160,13 @@ function entryText(draft: Draft, number: number, day: string): string {
 }
 
 const head = `<?xml version="1.0" encoding="UTF-8"?>
-<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08">
+<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.02">
   <BkToCstmrStmt>
     <GrpHdr><MsgId>KONTOUTSKRIFT-2026-1</MsgId><CreDtTm>2027-01-01T00:40:09+01:00</CreDtTm></GrpHdr>
     <Stmt>
       <Id>99990100019-2026</Id><ElctrncSeqNb>1</ElctrncSeqNb><CreDtTm>2027-01-01T00:40:09+01:00</CreDtTm>
       <FrToDt><FrDtTm>2026-01-01T00:00:00</FrDtTm><ToDtTm>2026-12-28T23:59:59</ToDtTm></FrToDt>
-      <Acct><Id><IBAN>NO5499990100019</IBAN></Id><Ccy>NOK</Ccy><Ownr><Nm>Prøveverket Eksempel AS</Nm></Ownr><Svcr><FinInstnId><BICFI>EKSMNOK1</BICFI></FinInstnId></Svcr></Acct>
+      <Acct><Id><IBAN>NO5499990100019</IBAN></Id><Ccy>NOK</Ccy><Ownr><Nm>Prøveverket Eksempel AS</Nm></Ownr><Svcr><FinInstnId><BIC>EKSMNOK1</BIC></FinInstnId></Svcr></Acct>
 `
 const balance = (code: string, minor: bigint, day: string): string => {
   const size = minor < 0n ? -minor : minor
@@ -176,7 +176,7 @@ const balance = (code: string, minor: bigint, day: string): string => {
 const tail = '    </Stmt>\n  </BkToCstmrStmt>\n</Document>\n'
 
 /**
- * Writes a camt.053.001.08 of one account and year as a Norwegian bank would: payments with KID, batches with
+ * Writes a camt.053.001.02 of one account and year as a Norwegian bank would: payments with KID, batches with
  * details, suppliers paid, card purchases abroad, free text with addresses, fees, returns. The same amount of
  * entries gives the same bytes.
  */

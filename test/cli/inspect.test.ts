@@ -176,7 +176,7 @@ describe('the table', () => {
   test('says what could not be read, and with which reservations it was', async () => {
     const wrong = await run(['inspect', '-'], '<a>')
     expect(wrong).toMatchObject({ code: 1, out: '' })
-    expect(wrong.err).toBe('-, line 1: the file ends too early (unclosed tag: a) (xml_truncated)\n')
+    expect(wrong.err).toBe('-, line 1: the file ends too early (in a) (xml_truncated)\n')
     const odd = await run(['inspect', '-'], statement(balance('CLBD', '-5', '') + entry({ status: '' })))
     expect(odd.out).toContain('−5,00  – balance missing')
     expect(odd.out).toContain('! line 5: entries have no status')

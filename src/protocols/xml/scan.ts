@@ -67,9 +67,14 @@ export function startScan(on: XmlHandler, limits: XmlLimits): Scan {
   return scan
 }
 
+/** Says what is wrong, with the elements it lies in, and never comes back. */
 export function fail(scan: Scan, code: ReadFailureCode, detail: string): never {
-  throw new ReadFailure(code, detail, scan.line)
+  const path = scan.stack.slice(-pathLength).map(({ local }) => local.slice(0, 40))
+  const place = path.length > 0 ? ` (in ${path.join('/')})` : ''
+  throw new ReadFailure(code, detail + place, scan.line)
 }
+/** Elements named of a path, the innermost. */
+const pathLength = 8
 
 export const notXml = 'the file does not begin with an XML tag'
 
