@@ -10,6 +10,8 @@ export type BenchOptions = {
   readonly quick: boolean
   /** How often each thing is measured; undefined: as the bench sees fit. */
   readonly runs?: number
+  /** How many rows (files: entries; tables: what is in them); undefined: as many as the aims speak of. */
+  readonly rows?: number
   /** Says what goes on, beside the result. */
   readonly note: (line: string) => void
 }

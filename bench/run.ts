@@ -1,5 +1,5 @@
 /**
- * Runs one bench and prints its table. Usage: `npm run bench -- NAME [--json] [--quick] [--runs N]`; without a name
+ * Runs one bench and prints its table. Usage: `npm run bench -- NAME [--json] [--quick] [--runs N] [--rows N]`; without a name
  * it lists what there is. Exit code 1 where the bench is not known or fails; an aim that is missed is said, not
  * punished, for another machine or hour may give other numbers.
  */
@@ -54,7 +54,12 @@ function print(title: string, report: BenchReport): string {
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { json: { type: 'boolean' }, quick: { type: 'boolean' }, runs: { type: 'string' } },
+    options: {
+      json: { type: 'boolean' },
+      quick: { type: 'boolean' },
+      runs: { type: 'string' },
+      rows: { type: 'string' },
+    },
   })
   const [name] = positionals
   if (name === undefined) {
@@ -65,6 +70,7 @@ async function main(): Promise<number> {
   const report = await bench.run({
     quick: values.quick ?? false,
     ...(values.runs && { runs: Number(values.runs) }),
+    ...(values.rows && { rows: Number(values.rows) }),
     note: (line) => process.stderr.write(`${line}\n`),
   })
   const machine = {

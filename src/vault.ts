@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, createHmac, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHmac, hash, randomBytes } from 'node:crypto'
 import type { Tx } from './db.ts'
 import { newId } from './domain/ids.ts'
 
@@ -48,7 +48,7 @@ function subjectName(subject: Subject): string {
 
 /** SHA-256 in hex, for documents, files and secrets of high entropy. */
 export function sha256(value: Uint8Array | string): string {
-  return createHash('sha256').update(value).digest('hex')
+  return hash('sha256', value)
 }
 
 /** `keyEncryptionKey` wraps data keys; `indexKey` is for keyed hashes. 32 bytes each. */

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomFillSync } from 'node:crypto'
 
 /** Prefixes of public ids (DESIGN 6): what a thing is can be read off its id. */
 export const prefixes = {
@@ -47,15 +47,33 @@ export type IdKind = keyof typeof prefixes
 
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz'
 
+/** The bytes as one number, its digits to the base of 32; the first digit is what is left. */
 function base32(bytes: Uint8Array): string {
-  let bits = 0n
-  for (const byte of bytes) bits = (bits << 8n) | BigInt(byte)
-  let text = ''
-  for (let i = Math.ceil((bytes.length * 8) / 5); i > 0; i--) {
-    text = alphabet[Number(bits & 31n)] + text
-    bits >>= 5n
+  let [text, waiting, bits] = ['', 0, 0]
+  for (let i = bytes.length - 1; i >= 0; i--) {
+    waiting |= (bytes[i] ?? 0) << bits
+    bits += 8
+    for (; bits >= 5; bits -= 5) {
+      text = alphabet[waiting & 31] + text
+      waiting >>= 5
+    }
   }
-  return text
+  return bits > 0 ? alphabet[waiting] + text : text
+}
+
+const randomLength = 10
+/** Random bytes are asked for in bulk: a call for each id takes longer than all the rest of it. */
+const pool = { bytes: Buffer.alloc(randomLength * 400), used: randomLength * 400 }
+
+function takeRandom(into: Buffer, at: number): void {
+  if (pool.used === pool.bytes.length) {
+    randomFillSync(pool.bytes)
+    pool.used = 0
+  }
+  pool.bytes.copy(into, at, pool.used, pool.used + randomLength)
+  // An id that was given stands nowhere else in memory.
+  pool.bytes.fill(0, pool.used, pool.used + randomLength)
+  pool.used += randomLength
 }
 
 /**
@@ -63,9 +81,9 @@ function base32(bytes: Uint8Array): string {
  * primary key would tell one client of another's row).
  */
 export function newId(kind: IdKind, at: Date): string {
-  const bytes = Buffer.alloc(16)
+  const bytes = Buffer.alloc(6 + randomLength)
   bytes.writeUIntBE(at.getTime(), 0, 6)
-  randomBytes(10).copy(bytes, 6)
+  takeRandom(bytes, 6)
   return `${prefixes[kind]}_${base32(bytes)}`
 }
 

@@ -74,11 +74,12 @@ export type ObservedRow = {
   readonly identityHash: string
 }
 
-const moneyJson = (money: Money) => ({ amount: formatAmount(money), currency: money.currency })
-
-/** The normal form as plain JSON: amounts are decimal strings. Kept with the observation. */
+/**
+ * The normal form as plain JSON, kept with the observation: amounts are decimal strings, keys are sorted, so that the
+ * order in which a reader sets fields says nothing.
+ */
 export function toJson(entry: StatementEntry): string {
-  return JSON.stringify(entry, (_key, value: unknown) => (isMoney(value) ? moneyJson(value) : value))
+  return canonical(entry) ?? 'null'
 }
 
 function isMoney(value: unknown): value is Money {
@@ -118,22 +119,28 @@ export function toObserved(entry: StatementEntry, hash = hashEntry(entry)): Obse
 
 /** Hash of everything that was stated of a row. */
 export function hashEntry(entry: StatementEntry): string {
-  return sha256(canonical(entry))
+  return sha256(toJson(entry))
 }
 
-/** JSON with sorted keys, so that the order in which a reader sets fields says nothing. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) => {
-    if (isMoney(inner)) return moneyJson(inner)
-    if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) return inner
-    return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-  })
+/** JSON with sorted keys; undefined for what JSON leaves out. Written by hand: a replacer takes several times as long. */
+function canonical(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  if (isMoney(value))
+    return `{"amount":"${formatAmount(value)}","currency":${JSON.stringify(value.currency)}}`
+  if (Array.isArray(value)) return `[${value.map((one) => canonical(one) ?? 'null').join(',')}]`
+  const record = value as Record<string, unknown>
+  let text = ''
+  for (const key of Object.keys(record).sort()) {
+    const inner = canonical(record[key])
+    if (inner !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${inner}`
+  }
+  return `{${text}}`
 }
 
 /** Null for what was not stated, or says nothing. Takes what the database gives back as well. */
 export function statedJson(value: unknown): StatedJson {
   if (typeof value !== 'object' || value === null) return null
-  return Object.keys(value).length === 0 ? null : canonical(value)
+  return Object.keys(value).length === 0 ? null : (canonical(value) ?? null)
 }
 
 /** Digest of what tells one movement from another within an account. */

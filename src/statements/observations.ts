@@ -1,7 +1,8 @@
 import type { Tx } from '../db.ts'
 import type { StatementEntry } from '../domain/statement.ts'
+import { sha256 } from '../vault.ts'
 import { insertRows } from './bulk.ts'
-import { fromJson, hashEntry, type ObservedRow, toJson, toObserved } from './normal.ts'
+import { fromJson, type ObservedRow, toJson, toObserved } from './normal.ts'
 
 export type ObservedAccount = { readonly id: string; readonly companyId: string }
 /** Where an observation stands in its source. */
@@ -28,7 +29,7 @@ export async function writeObservations(
       account.id,
       entry.status,
       entry.bookingDate ?? null,
-      hashEntry(entry),
+      sha256(text),
       text,
       tx.now,
     ]

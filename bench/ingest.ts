@@ -1,0 +1,117 @@
+import pg from 'pg'
+import type { Bench, BenchOptions } from './bench.ts'
+import { copyIn, copyOut } from './copy.ts'
+import { type ThrownAway, throwAwayServer } from './database.ts'
+import { ingestFile, ingestRead, openWorld, type World } from './ingest-world.ts'
+import { type Ledger, makeLedger } from './ledger.ts'
+import { inTurns, median, rounded, timed } from './measure.ts'
+import { prismaWriting, type Writing } from './prisma-rows.ts'
+
+const tables = ['observation', 'entry', 'entry_detail', 'entry_alias'] as const
+
+export const bench: Bench = {
+  title:
+    'Rows of an account taken in with identity and proof, beside COPY and INSERT SELECT of the same rows',
+  async run(options) {
+    const rows = options.rows ?? (options.quick ? 2_000 : 100_000)
+    const server = await throwAwayServer()
+    try {
+      return await compare(server, makeLedger(rows), options)
+    } finally {
+      await server.remove()
+    }
+  },
+}
+
+/** Seconds of one thing done in a database of its own. */
+async function inWorld(server: ThrownAway, work: (world: World) => Promise<unknown>): Promise<number> {
+  const world = await openWorld(server)
+  try {
+    return (await timed(() => work(world))).seconds
+  } finally {
+    await world.close()
+  }
+}
+
+async function compare(server: ThrownAway, ledger: Ledger, options: BenchOptions) {
+  const rows = ledger.entries.length
+  const { texts, writing } = await rowsOf(server, ledger)
+  const results = await inTurns(
+    {
+      copy: () => limitSeconds(server, texts),
+      file: () => inWorld(server, (world) => ingestFile(world, ledger)),
+      read: () => inWorld(server, (world) => ingestRead(world, ledger)),
+    },
+    options.runs ?? 3,
+  )
+  const middle = (name: string) => median(results.get(name) ?? [])
+  options.note('Prisma createMany of the same rows, once')
+  const prisma = await inWorld(server, writing)
+  const limit = middle('copy')
+  const row = (what: string, seconds: number) => ({
+    what,
+    seconds: rounded(seconds),
+    'rows per second': Math.round(rows / seconds),
+    'times the limit': rounded(seconds / limit),
+  })
+  return {
+    facts: { rows, runs: options.runs ?? 3 },
+    rows: [
+      row('COPY to a temporary table, INSERT SELECT (the limit)', limit),
+      row('a file of twelve statements', middle('file')),
+      row('a first read of a bank, one window', middle('read')),
+      row('Prisma createMany, once', prisma),
+    ],
+    aims: [
+      { what: 'file, times the limit', measured: rounded(middle('file') / limit), atMost: 1.3 },
+      { what: 'read, times the limit', measured: rounded(middle('read') / limit), atMost: 1.3 },
+    ],
+  }
+}
+
+type Stored = ReadonlyMap<string, readonly Buffer[]>
+
+async function withClient<T>(world: World, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: world.appUrl })
+  await client.connect()
+  try {
+    await client.query(`select set_config('app.client_id', $1, false)`, [world.clientId])
+    return await work(client)
+  } finally {
+    await client.end()
+  }
+}
+
+/** The rows as they stand in the database after a file, as COPY writes them. */
+async function rowsOf(
+  server: ThrownAway,
+  ledger: Ledger,
+): Promise<{ readonly texts: Stored; readonly writing: Writing }> {
+  const world = await openWorld(server)
+  try {
+    await ingestFile(world, ledger)
+    const texts = new Map<string, readonly Buffer[]>()
+    await withClient(world, async (client) => {
+      for (const table of tables) texts.set(table, await copyOut(client, `select * from ${table}`))
+    })
+    return { texts, writing: await prismaWriting(world) }
+  } finally {
+    await world.close()
+  }
+}
+
+/** The same rows into the same tables, as fast as PostgreSQL takes them under row level security. */
+function limitSeconds(server: ThrownAway, stored: Stored): Promise<number> {
+  return inWorld(server, (world) =>
+    withClient(world, async (client) => {
+      await client.query('begin')
+      for (const [table, chunks] of stored) {
+        await client.query(`create temporary table copied (like ${table}) on commit drop`)
+        await copyIn(client, 'copied', chunks)
+        await client.query(`insert into ${table} select * from copied`)
+        await client.query('drop table copied')
+      }
+      await client.query('commit')
+    }),
+  )
+}
