@@ -138,6 +138,14 @@ async function openCustomer(ports: ConsentPorts, control: Control, bank: BankId)
         .map((row) => `${row.bookingDate} ${row.amountMinor}`)
         .sort(),
     entries: () => entries(within),
+    accounts: () => within((tx) => tx.prisma.account.findMany({ where: { clientId } })),
+    /** How its consents, the oldest first, and its connection stand. */
+    states: () =>
+      within(async (tx) => {
+        const consents = await tx.prisma.consent.findMany({ where: { clientId }, orderBy: { id: 'asc' } })
+        const connection = await tx.prisma.connection.findFirstOrThrow({ where: { clientId } })
+        return { consents: consents.map(({ state }) => state), connection: connection.state }
+      }),
     job: () =>
       within((tx) => tx.prisma.syncJob.findFirstOrThrow({ where: { clientId }, orderBy: { id: 'desc' } })),
     events: (type: string) => within((tx) => tx.prisma.event.findMany({ where: { clientId, type } })),
