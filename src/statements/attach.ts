@@ -94,7 +94,9 @@ async function noteAttachments(
     'on conflict (source_id, page, ordinal) do update set entry_id = excluded.entry_id, at = excluded.at'
   await insertRows(tx.sql, 'entry_attachment', columns, rows, replace)
   await tx.sql.query(
-    `update statement set attached = (select count(*) from entry_attachment where client_id = $1 and source_id = $3)
+    `update statement set attached = (
+       select count(*) from entry_attachment a join entry e on e.client_id = a.client_id and e.id = a.entry_id
+        where a.client_id = $1 and a.source_id = $3 and e.state <> 'removed')
       where client_id = $1 and id = $2`,
     [tx.clientId, source.id, source.sourceId],
   )

@@ -15,9 +15,6 @@ export type FileSource = { readonly id: string; readonly companyId: string; read
 /** Warnings kept of one file; beyond it they are only counted. */
 const warningsKept = 100
 
-/** With what a file ends that was not cut within a line: line ends, marks of an end, a dash or bracket of SWIFT. */
-const lastBytes: readonly number[] = [...Buffer.from('\r\n-}\u0003\u001a')]
-
 export type FileWarning = { rule: string; detail: string; line: number | null }
 
 /** What a file held and what became of it. */
@@ -61,7 +58,7 @@ type Place = {
   readonly reading: FileReading
   /** How often each id of a statement has come up in this file. */
   readonly ids: Map<string, number>
-  /** The bytes end within a line: what has no end there may be cut. */
+  /** The bytes end within a movement of MT940, which may then be cut. */
   readonly endsOpen: boolean
   format: string
   head: StatementHead | null
@@ -78,7 +75,7 @@ export async function readFile(
   bytes: Uint8Array,
 ): Promise<FileReading> {
   const reading = newReading()
-  const endsOpen = !packedKind(bytes) && !lastBytes.includes(bytes.at(-1) ?? 10)
+  const endsOpen = !packedKind(bytes) && endsInMovement(bytes)
   const place: Place = {
     ...{ ports, tx, file, reading, endsOpen },
     ids: new Map(),
@@ -94,6 +91,12 @@ export async function readFile(
     reading.error = { code: error.code, detail: error.detail, line: error.line }
   }
   return reading
+}
+
+/** Is the last line one with an amount, and without its end? */
+function endsInMovement(bytes: Uint8Array): boolean {
+  const end = Buffer.from(bytes.subarray(-400)).toString('latin1')
+  return /^:61:[^\r\n]*$/.test(end.slice(Math.max(end.lastIndexOf('\n'), end.lastIndexOf('\r')) + 1))
 }
 
 async function* inOne(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
