@@ -22,6 +22,13 @@ export const problems = {
   },
   state_conflict: { status: 409, title: 'The resource is in another state', retryable: false },
   agreement_not_active: { status: 409, title: 'The company has no active agreement', retryable: false },
+  account_not_read: { status: 409, title: 'Nothing of the account is known yet', retryable: true },
+  transaction_ambiguous: { status: 409, title: 'Several transactions fit', retryable: false },
+  ruling_refused: {
+    status: 409,
+    title: 'The transactions cannot be merged or split like this',
+    retryable: false,
+  },
   idempotency_in_progress: {
     status: 409,
     title: 'A request with this key is being worked on',

@@ -18,9 +18,11 @@ export type TransactionFilter = {
   readonly to?: string
   /** Default: all but removed ones. */
   readonly state?: 'pending' | 'booked' | 'reversed' | 'removed'
+  readonly takenOver?: boolean
 }
 
-const whole = {
+/** All that belongs to a transaction. */
+export const wholeTransaction = {
   entryDetailEntryId: { orderBy: { position: 'asc' } },
   entryAliasEntryId: { orderBy: [{ kind: 'asc' }, { value: 'asc' }] },
 } as const satisfies Prisma.EntryInclude
@@ -48,6 +50,7 @@ export async function listTransactions(
   const common: Prisma.EntryWhereInput = {
     accountId,
     state: filter.state ?? { not: 'removed' },
+    ...(filter.takenOver === undefined ? {} : { takenOver: filter.takenOver }),
   }
   const take = limit + 1
   const period = { ...(from ? { gte: from } : {}), ...(to ? { lte: to } : {}) }
@@ -61,21 +64,21 @@ export async function listTransactions(
             ...(after ? { AND: [behind(after)] } : {}),
           },
           orderBy: [{ bookingDate: 'asc' }, { id: 'asc' }],
-          include: whole,
+          include: wholeTransaction,
           take,
         })
   if (dated.length === take || from || to) return dated
   const undated = await tx.prisma.entry.findMany({
     where: { ...common, bookingDate: null, ...(after?.bookingDate === '' ? { id: { gt: after.id } } : {}) },
     orderBy: { id: 'asc' },
-    include: whole,
+    include: wholeTransaction,
     take: take - dated.length,
   })
   return [...dated, ...undated]
 }
 
 /** The first condition bounds the index; the second is the exact place. */
-function behind({ bookingDate, id }: TransactionCursor): Prisma.EntryWhereInput {
+export function behind({ bookingDate, id }: TransactionCursor): Prisma.EntryWhereInput {
   return {
     bookingDate: { gte: bookingDate },
     OR: [{ bookingDate: { gt: bookingDate } }, { bookingDate, id: { gt: id } }],
@@ -84,7 +87,7 @@ function behind({ bookingDate, id }: TransactionCursor): Prisma.EntryWhereInput 
 
 /** @throws Problem `not_found`. */
 export async function getTransaction(tx: Tx, id: string): Promise<TransactionRow> {
-  const row = await tx.prisma.entry.findUnique({ where: { id }, include: whole })
+  const row = await tx.prisma.entry.findUnique({ where: { id }, include: wholeTransaction })
   if (!row) throw notFound('transaction', id)
   return row
 }

@@ -16,6 +16,7 @@ type Kind = Extract<
   | 'job'
   | 'file'
   | 'transaction'
+  | 'ruling'
   | 'statement'
   | 'openItem'
   | 'payment'
@@ -53,6 +54,7 @@ function newIds(tx: Tx): ExampleRows {
     job: id('job'),
     file: id('file'),
     transaction: id('transaction'),
+    ruling: id('ruling'),
     statement: id('statement'),
     openItem: id('openItem'),
     payment: id('payment'),
@@ -154,6 +156,18 @@ async function insertMovements(tx: Tx, ids: ExampleRows): Promise<void> {
       revision: 1,
       firstSeenAt: tx.now,
       updatedAt: tx.now,
+    },
+  })
+  const ruling = { kind: 'different', otherId: ids.transaction, identityHash: '00', decidedBy: 'example' }
+  await tx.prisma.entryRuling.create({
+    data: {
+      ...own,
+      ...ruling,
+      id: ids.ruling,
+      accountId: ids.account,
+      entryId: ids.transaction,
+      at: tx.now,
+      undoneAt: tx.now,
     },
   })
   const head = {

@@ -25,6 +25,7 @@ export const examples: Readonly<Record<string, Example>> = {
   syncJobId: row('job'),
   fileId: row('file'),
   transactionId: row('transaction'),
+  rulingId: row('ruling'),
   statementId: row('statement'),
   openItemId: row('openItem'),
   paymentId: row('payment'),
@@ -33,11 +34,15 @@ export const examples: Readonly<Record<string, Example>> = {
 }
 
 const someUser = `usr_${'0'.repeat(26)}`
+const someTransaction = `txn_${'0'.repeat(26)}`
 
 /** By operationId: a body that is valid, for operations on a resource (with a path parameter) that take one. */
 export const exampleBodies: Readonly<Record<string, unknown>> = {
   askPaymentApproval: { userId: someUser, language: 'nb' },
   refreshAccount: {},
+  splitTransaction: { revision: 0 },
+  mergeTransactions: { otherId: someTransaction },
+  takeOverAccount: { lastTransactionId: someTransaction },
   compareRoutes: { route: 'second' },
   switchAccountRoute: { route: 'second' },
 }

@@ -6,6 +6,7 @@ import { listAccounts } from './accounts/list.ts'
 import { refreshAccount } from './accounts/refresh.ts'
 import { listAccountStatements } from './accounts/statements.ts'
 import { switchAccountRoute } from './accounts/switch-route.ts'
+import { takeOverAccount } from './accounts/take-over.ts'
 import { listAccountTransactions } from './accounts/transactions.ts'
 import { createTwin } from './accounts/twins/create.ts'
 import { getTwinRoute } from './accounts/twins/get.ts'
@@ -45,6 +46,11 @@ import { listPayments } from './payments/list.ts'
 import { getSyncJob } from './syncJobs/get.ts'
 import { listSyncJobs } from './syncJobs/list.ts'
 import { getTransactionRoute } from './transactions/get.ts'
+import { mergeTransactionsRoute } from './transactions/merge.ts'
+import { listTransactionRevisions } from './transactions/revisions.ts'
+import { listTransactionRulings } from './transactions/rulings.ts'
+import { splitTransactionRoute } from './transactions/split.ts'
+import { undoRulingRoute } from './transactions/undo-ruling.ts'
 import { createUserRoute } from './users/create.ts'
 import { getUserRoute } from './users/get.ts'
 import { listUsers } from './users/list.ts'
@@ -89,7 +95,13 @@ export const routes: readonly Route[] = [
   listAccountTransactions,
   listAccountStatements,
   getAccountCompleteness,
+  takeOverAccount,
   getTransactionRoute,
+  listTransactionRevisions,
+  listTransactionRulings,
+  splitTransactionRoute,
+  mergeTransactionsRoute,
+  undoRulingRoute,
   createFile,
   listFiles,
   getFile,

@@ -24,18 +24,23 @@ export const listAccountTransactions = defineRoute({
     from: date.optional().describe('First booking date.'),
     to: date.optional().describe('Last booking date.'),
     state: transaction.shape.state.optional(),
+    takenOver: z
+      .stringbool({ truthy: ['true'], falsy: ['false'] })
+      .optional()
+      .describe('`false`: only what is new to you.'),
   }),
   answer: { status: 200, schema: page(transaction) },
   problems: [],
   async handle({ tx, params, query }) {
     await getAccount(tx, params.accountId)
-    const { limit, state } = query
+    const { limit, state, takenOver } = query
     const period = periodOf(query)
     const rows = await listTransactions(tx, params.accountId, {
       limit,
       after: readCursor(query.after, 'bookingDate', 'id'),
       ...period,
       ...(state ? { state } : {}),
+      ...(takenOver === undefined ? {} : { takenOver }),
     })
     const paged = pageOf(rows, limit, (row) => {
       const { bookingDate, id } = cursorOf(row)
