@@ -18,11 +18,11 @@ export const accountFaults = {
       list.length === 0 ? list : list.map((wire) => without(wire, 'usage', 'ownerName', 'product', 'name')),
   },
   account_twice: {
-    about: 'each account is listed twice; what the second resourceId leads to is not there',
+    about: 'each account is listed twice; what the first resourceId leads to is not there',
     fits: ofTwin,
     request: unreadable,
     accounts: (list) =>
-      list.flatMap((wire) => [wire, { ...without(wire, '_links'), resourceId: `${wire.resourceId}${twin}` }]),
+      list.flatMap((wire) => [{ ...without(wire, '_links'), resourceId: `${wire.resourceId}${twin}` }, wire]),
   },
   mirror_account: {
     about: 'beside the first account stands a card account without a number that shows the same money',

@@ -65,7 +65,10 @@ export type AccountRead = {
 }
 export type Unreadable = { readonly path: string; readonly detail: string; readonly raw: string }
 
-/** Reads `GET /v1/accounts`; deleted accounts are left out. @throws BankRefusal */
+/**
+ * Reads `GET /v1/accounts`; deleted accounts are left out, and one that is listed twice is there once.
+ * @throws BankRefusal
+ */
 export function processAccounts(
   answer: BankAnswer,
   clock: Clock,
@@ -73,7 +76,7 @@ export function processAccounts(
   expectStatus(answer, clock, 200)
   const parsed = answerSchema.safeParse(readJson(answer.body))
   if (!parsed.success) throw malformed('the account list has no accounts', answer)
-  const accounts: AccountRead[] = []
+  const listed: Listed[] = []
   const unreadable: Unreadable[] = []
   for (const [i, row] of parsed.data.accounts.entries()) {
     const account = accountSchema.safeParse(row)
@@ -83,10 +86,28 @@ export function processAccounts(
     if (!account.success || !resourceId) {
       unreadable.push({ path: `accounts[${i}]`, detail: 'an account without resourceId', raw: excerpt(row) })
     } else if (account.data.status?.toLowerCase() !== 'deleted') {
-      accounts.push(accountRead(resourceId, account.data))
+      const readable = account.data._links.transactions !== undefined
+      listed.push({ account: accountRead(resourceId, account.data), readable })
     }
   }
-  return { accounts, unreadable }
+  return { accounts: eachOnce(listed), unreadable }
+}
+
+type Listed = { readonly account: AccountRead; readonly readable: boolean }
+
+/**
+ * Of several with one number, currency and usage the first whose links lead to transactions, else the first. Seen: N26, which
+ * goes on listing spaces that were deleted (April 2025).
+ */
+function eachOnce(listed: readonly Listed[]): AccountRead[] {
+  const key = ({ account: { iban, bban, currency, usage, resourceId } }: Listed) =>
+    `${iban ?? bban ?? `handle ${resourceId}`} ${currency} ${usage}`
+  const chosen = new Map<string, Listed>()
+  for (const one of listed) {
+    const known = chosen.get(key(one))
+    if (!known || (one.readable && !known.readable)) chosen.set(key(one), one)
+  }
+  return listed.filter((one) => chosen.get(key(one)) === one).map(({ account }) => account)
 }
 
 function accountRead(resourceId: string, row: z.infer<typeof accountSchema>): AccountRead {

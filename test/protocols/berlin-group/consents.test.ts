@@ -207,6 +207,21 @@ describe('links', () => {
 })
 
 describe('accounts and balances', () => {
+  test('one that is listed twice is there once, with the handle that leads somewhere; other currencies are others', () => {
+    const iban = 'NO9386011117947'
+    const _links = { transactions: { href: '/v1/accounts/alive/transactions' } }
+    const rows = [
+      { resourceId: 'dead', iban, currency: 'NOK' },
+      { resourceId: 'alive', iban, currency: 'NOK', _links },
+      { resourceId: 'again', iban, currency: 'NOK', _links },
+      { resourceId: 'euro', iban, currency: 'EUR' },
+      { resourceId: 'card1', currency: 'NOK' },
+      { resourceId: 'card2', currency: 'NOK' },
+    ]
+    const { accounts } = processAccounts(answer(200, { accounts: rows }), clock)
+    expect(accounts.map(({ resourceId }) => resourceId)).toEqual(['alive', 'euro', 'card1', 'card2'])
+  })
+
   test('accounts say what they are; one without a handle is found by its links or set aside', () => {
     const read = processAccounts(
       answer(200, {
