@@ -13,6 +13,7 @@ import { type CompanyRow, getCompany } from './companies.ts'
 import { getConsent } from './consents/create.ts'
 import { type ConsentRow, openConsentSession } from './open-session.ts'
 import type { ConsentPorts } from './ports.ts'
+import { presentAt } from './presence.ts'
 
 const actor = { kind: 'job', id: 'accounts-discover' } as const
 
@@ -43,7 +44,8 @@ export function judgeOwnership(account: BankAccount, companyName: string): Owner
 
 /**
  * Asks the bank which accounts a consent shows. Business accounts are kept and read from now on; of a private one only
- * a keyed hash of its number; one whose owner is not certain is kept unread until a person has confirmed it.
+ * a keyed hash of its number; one whose owner is not certain is kept unread until a person has confirmed it. Who has just
+ * come back from the bank is told to it as present.
  */
 export async function discoverAccounts(
   ports: ConsentPorts,
@@ -52,13 +54,15 @@ export async function discoverAccounts(
 ): Promise<void> {
   const { consent, opened } = await ports.db.forClient(clientId, async (tx) => {
     const row = await getConsent(tx, consentId)
-    return { consent: row, opened: await openConsentSession(ports, tx, row) }
+    return { consent: row, opened: await openConsentSession(ports, tx, row, presentAt(row, tx.now)) }
   })
   if (consent.state !== 'active') return
   const accounts = await opened.connector.accounts(opened.session)
   await ports.db.forClient(clientId, async (tx) => {
     const company = await getCompany(tx, consent.companyId)
-    for (const account of accounts) await keepAccount(ports, tx, { consent, company, account })
+    for (const { account, judged } of judgeAll(accounts, company.name)) {
+      await keepAccount(ports, tx, { consent, company, account, judged })
+    }
     const connection = await tx.prisma.connection.findUniqueOrThrow({ where: { id: consent.connectionId } })
     if (connection.state === 'connecting') {
       await moveState(tx, connectionMachine, connection.id, 'connecting', 'active', {
@@ -70,25 +74,35 @@ export async function discoverAccounts(
   })
 }
 
+type Judged = { readonly account: BankAccount & { readonly number: string }; readonly judged: Ownership }
+
+/** A bank may list one account twice, and say different things of it: the most careful word counts for all of them. */
+function judgeAll(accounts: readonly BankAccount[], companyName: string): Judged[] {
+  const care = { business: 0, doubtful: 1, private: 2 } as const
+  const strictest = new Map<string, Ownership>()
+  const numbered = accounts.flatMap((account) => {
+    const stated = account.iban ?? account.bban
+    return stated ? { ...account, number: normaliseAccount(stated) } : []
+  })
+  for (const account of numbered) {
+    const judged = judgeOwnership(account, companyName)
+    const known = strictest.get(account.number)
+    if (!known || care[judged.kind] > care[known.kind]) strictest.set(account.number, judged)
+  }
+  return numbered.map((account) => ({
+    account,
+    judged: strictest.get(account.number) ?? judgeOwnership(account, companyName),
+  }))
+}
+
 async function keepAccount(
   ports: ConsentPorts,
   tx: Tx,
-  found: { consent: ConsentRow; company: CompanyRow; account: BankAccount },
+  found: { consent: ConsentRow; company: CompanyRow } & Judged,
 ): Promise<void> {
-  const { consent, company, account } = found
-  const stated = account.iban ?? account.bban
-  if (!stated) return
-  const number = normaliseAccount(stated)
-  const judged = judgeOwnership(account, company.name)
-  if (judged.kind === 'private') {
-    const numberHash = ports.vault.keyedHash('private_account', number)
-    const key = { clientId: tx.clientId, companyId: company.id, numberHash }
-    await tx.prisma.ignoredAccount.createMany({
-      data: [{ ...key, institutionId: consent.institutionId, createdAt: tx.now }],
-      skipDuplicates: true,
-    })
-    return
-  }
+  const { consent, company, account, judged } = found
+  const { number } = account
+  if (judged.kind === 'private') return ignore(ports, tx, consent, number)
   const known = await upsertAccount(tx, { consent, account, number, judged })
   if (isInDoubt(known, judged)) return noteDoubt(tx, known, judged)
   const row = await linkBank(tx, known, consent)
@@ -107,9 +121,36 @@ async function keepAccount(
     skipDuplicates: true,
   })
   if (row.state === 'discovered' && judged.kind === 'business') await enable(tx, row)
-  else if (row.state === 'enabled') {
-    await schedule(tx, { kind: 'statements-sync', subjectId: row.id, companyId: company.id, dueAt: tx.now })
-  }
+  else if (row.state === 'enabled' || row.state === 'stale') await readAgain(tx, row, consent)
+}
+
+/** Nothing but a keyed hash of its number is kept, and what was once taken for the company's is not read by this consent. */
+async function ignore(ports: ConsentPorts, tx: Tx, consent: ConsentRow, number: string): Promise<void> {
+  const { clientId } = tx
+  const { companyId, institutionId } = consent
+  const numberHash = ports.vault.keyedHash('private_account', number)
+  await tx.prisma.ignoredAccount.createMany({
+    data: [{ clientId, companyId, numberHash, institutionId, createdAt: tx.now }],
+    skipDuplicates: true,
+  })
+  await tx.prisma.accountAccess.deleteMany({
+    where: { clientId, consentId: consent.id, accountRef: { companyId, number } },
+  })
+}
+
+/**
+ * Another consent for an account that is read already changes nothing in its plan, unless it had none any more, or the
+ * person is there: then the bank gives what it does not give without them.
+ */
+async function readAgain(tx: Tx, account: AccountRow, consent: ConsentRow): Promise<void> {
+  if (account.nextSyncAt !== null && !presentAt(consent, tx.now)) return
+  await readNow(tx, account)
+}
+
+async function readNow(tx: Tx, account: AccountRow): Promise<void> {
+  const { id, companyId } = account
+  await tx.prisma.account.update({ where: { id }, data: { nextSyncAt: tx.now } })
+  await schedule(tx, { kind: 'statements-sync', subjectId: id, companyId, dueAt: tx.now })
 }
 
 async function upsertAccount(
@@ -125,6 +166,7 @@ async function upsertAccount(
         ...key,
         connectionId: consent.connectionId,
         institutionId: consent.institutionId,
+        route: consent.route,
         iban: account.iban ?? (number.startsWith('NO') ? number : null),
         bban: account.bban ?? ibanToBban(number) ?? null,
         name: account.name ?? null,
@@ -172,8 +214,8 @@ async function noteDoubt(tx: Tx, known: AccountRow, { ownership, evidence }: Own
 /** What was known from files only has a bank behind it from here on. */
 async function linkBank(tx: Tx, known: AccountRow, consent: ConsentRow): Promise<AccountRow> {
   if (known.connectionId) return known
-  const { connectionId, institutionId } = consent
-  return tx.prisma.account.update({ where: { id: known.id }, data: { connectionId, institutionId } })
+  const { connectionId, institutionId, route } = consent
+  return tx.prisma.account.update({ where: { id: known.id }, data: { connectionId, institutionId, route } })
 }
 
 async function enable(tx: Tx, account: AccountRow): Promise<void> {
@@ -182,7 +224,5 @@ async function enable(tx: Tx, account: AccountRow): Promise<void> {
     companyId: account.companyId,
     event: 'account.state_changed',
   })
-  await tx.prisma.account.update({ where: { id: account.id }, data: { nextSyncAt: tx.now } })
-  const { companyId } = account
-  await schedule(tx, { kind: 'statements-sync', subjectId: account.id, companyId, dueAt: tx.now })
+  await readNow(tx, account)
 }

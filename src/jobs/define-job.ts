@@ -22,6 +22,9 @@ export type GivenUp = {
   readonly error: unknown
 }
 
+/** A run failed, and the work is tried again. */
+export type PutOff = { readonly clientId: string; readonly subjectId: string; readonly at: Date }
+
 export type JobDefinition<Ports> = {
   readonly kind: DueKind
   /** How long after the death of its process another one takes a run over. Renewed while the run lives. */
@@ -40,6 +43,8 @@ export type JobDefinition<Ports> = {
    * the tries of `jobs/retry.ts` it goes on slowly, with `last_error` visible.
    */
   readonly recurring?: boolean
+  /** Told, in the transaction that puts the work off after a failure, when it is tried again. */
+  readonly putOff?: (tx: Tx, ports: Ports, facts: PutOff) => Promise<void>
   /**
    * Told, in the transaction that parks the work or slows it down, that no quick retry will follow: moves the subject
    * to the state that shows it.

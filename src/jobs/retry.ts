@@ -51,7 +51,7 @@ const ownErrors: Backoff = { firstMs: second, mostMs: 15 * minute, attempts: 20 
 /** The rhythm of recurring work that has failed for longer than its policy tries. */
 const SLOW_MS = 6 * hour
 /** No for a single order, but banks answer so in an outage too: recurring reads ask again, slowly. */
-const passing: readonly FailureKind[] = ['rejected', 'not_found']
+const passing: readonly FailureKind[] = ['rejected', 'not_found', 'not_supported', 'access_denied']
 
 function spread(ms: number, random: () => number): number {
   return Math.round(ms * (0.75 + random() * 0.5))
@@ -94,8 +94,7 @@ export function decide(
   const failure = error instanceof ConnectorFailure ? error : undefined
   const policy = failure ? failurePolicies[failure.kind] : ownErrors
   const slowly = () => ({ kind: 'slow', at: after(now, spread(SLOW_MS, random)), reason }) as const
-  if (policy === 'action_required') return { kind: policy, reason }
-  if (policy === 'give_up') {
+  if (policy === 'action_required' || policy === 'give_up') {
     return recurring && failure && passing.includes(failure.kind) ? slowly() : { kind: policy, reason }
   }
   const exhausted = attempt >= policy.attempts

@@ -108,14 +108,13 @@ async function fail<Ports extends Ground>(
     'a run failed',
   )
   await ports.db.forClient(lease.clientId, async (tx) => {
-    if (decision.kind === 'retry') {
-      await retryRun(tx, lease, { ...decision, slow: false })
-      return
-    }
-    const held =
-      decision.kind === 'slow'
-        ? await retryRun(tx, lease, { ...decision, slow: true })
-        : await parkRun(tx, lease, `${decision.kind}: ${decision.reason}`)
-    if (held) await job.gaveUp?.(tx, ports, { clientId: lease.clientId, subjectId, decision, error })
+    const again = decision.kind === 'retry' || decision.kind === 'slow'
+    const held = again
+      ? await retryRun(tx, lease, { ...decision, slow: decision.kind === 'slow' })
+      : await parkRun(tx, lease, `${decision.kind}: ${decision.reason}`)
+    if (!held) return
+    if (again) await job.putOff?.(tx, ports, { clientId: lease.clientId, subjectId, at: decision.at })
+    if (decision.kind !== 'retry')
+      await job.gaveUp?.(tx, ports, { clientId: lease.clientId, subjectId, decision, error })
   })
 }

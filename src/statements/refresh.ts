@@ -2,18 +2,17 @@ import { type Actor, recordAudit } from '../audit/record.ts'
 import type { PresentPsu } from '../connectors/connector.ts'
 import { isFailure } from '../connectors/failure.ts'
 import { type AccountRow, getAccount } from '../consent/accounts.ts'
+import { readingConsent } from '../consent/open-session.ts'
+import { isPresence, PRESENT_MS, presentAt } from '../consent/presence.ts'
 import type { Tx } from '../db.ts'
 import { after, osloDate } from '../domain/clock.ts'
 import { Problem } from '../domain/problems.ts'
 import { schedule } from '../due-work.ts'
+import { callAllowedAt } from './call-budget.ts'
+import { limitsOf } from './call-window.ts'
 import type { StatementPorts } from './ports.ts'
-import { absent, askedStates, type JobRow, moveJob, queueJob } from './sync-job.ts'
-
-/** A person who asked this long ago is not taken to be present any more. */
-const PRESENT_MS = 5 * 60_000
-const DAY_MS = 86_400_000
-/** A bank that allows more than this in a day is not held to it by us. */
-const mostReads = 500
+import type { SyncOptions } from './sync.ts'
+import { absent, type JobRow, moveJob, queueJob, type SyncState } from './sync-job.ts'
 
 export type Refresh = {
   readonly job: JobRow
@@ -21,10 +20,14 @@ export type Refresh = {
   readonly dueAt: Date
 }
 
+/** Jobs that were asked for, and under which nothing has been kept yet. */
+const askedStates: SyncState[] = ['queued', 'waiting_quota']
+
 /**
  * Asks for a read of an account now. With a person present, their address and agent go to the bank, and the read does
- * not count against the daily limit; who forwarded them is on record. Without one, a read that would be one too many
- * waits (`waiting_quota`). Answers the job that will do it; one that is already waiting is used.
+ * not count against the limit; days that were never read are asked for too, as far back as the bank goes for them. Who
+ * forwarded the person is on record. Without one, a read that would be one too many waits (`waiting_quota`). Answers the
+ * job that will do it; one that is already waiting is used.
  * @throws Problem `not_found`, `state_conflict` when the account is not read.
  */
 export async function askForRefresh(
@@ -37,26 +40,33 @@ export async function askForRefresh(
   if (account.state !== 'enabled' && account.state !== 'stale') {
     throw new Problem('state_conflict', `The account is ${account.state}; only an enabled one is read.`)
   }
+  const psu = isPresence(input.psu) ? input.psu : undefined
   const waiting = await askedFor(tx, account.id)
-  const present = input.psu ?? (await presentPsu(tx, account.id))
-  const dueAt = present ? tx.now : await allowedAt(ports, tx, account)
-  const job = await noteAsked(tx, waiting ?? (await queueJob(tx, account, todayOnly(tx))), {
-    now: input.psu,
-    present,
-  })
+  const present = psu ?? (waiting ? askedBy(tx, waiting) : undefined)
+  const dueAt = await allowedAt(ports, tx, account, present !== undefined)
+  const job = await noteAsked(
+    tx,
+    waiting ?? (await queueJob(tx, account, { window: todayOnly(tx), purpose })),
+    {
+      now: psu,
+      present,
+    },
+  )
   const { companyId } = account
   await recordAudit(tx, {
     actor,
-    action: input.psu ? 'account.refresh_present' : 'account.refresh',
+    action: psu ? 'account.refresh_present' : 'account.refresh',
     resourceType: 'account',
     resourceId: account.id,
     companyId,
     data: { syncJobId: job.id },
   })
   await schedule(tx, { kind: 'statements-sync', subjectId: account.id, companyId, dueAt })
-  return { job: dueAt > tx.now ? await putOff(tx, job, dueAt) : job, dueAt }
+  await tx.prisma.account.update({ where: { id: account.id }, data: { nextSyncAt: dueAt } })
+  return { job: dueAt > tx.now ? await putOff(tx, job) : job, dueAt }
 }
 
+const purpose = 'refresh'
 const todayOnly = (tx: Tx) => ({ from: osloDate(tx.now), to: osloDate(tx.now) })
 
 async function lockAccount(tx: Tx, id: string): Promise<AccountRow> {
@@ -64,10 +74,10 @@ async function lockAccount(tx: Tx, id: string): Promise<AccountRow> {
   return getAccount(tx, id)
 }
 
-/** The read that was asked for and has not begun. */
+/** The read that was asked for and of which nothing has been kept yet. */
 function askedFor(tx: Tx, accountId: string): Promise<JobRow | null> {
   return tx.prisma.syncJob.findFirst({
-    where: { clientId: tx.clientId, accountId, state: { in: [...askedStates] }, startedAt: null },
+    where: { clientId: tx.clientId, accountId, state: { in: askedStates }, pages: 0 },
     orderBy: { id: 'desc' },
   })
 }
@@ -76,57 +86,71 @@ function askedFor(tx: Tx, accountId: string): Promise<JobRow | null> {
 async function noteAsked(tx: Tx, job: JobRow, asked: Presence): Promise<JobRow> {
   if (asked.present && !asked.now) return job
   const psu = asked.now && { psuIpAddress: asked.now.ipAddress, psuUserAgent: asked.now.userAgent ?? null }
-  const data = { createdAt: tx.now, psuPresent: asked.now !== undefined, ...(psu ?? absent) }
+  const data = { purpose, createdAt: tx.now, psuPresent: asked.now !== undefined, ...(psu ?? absent) }
   return tx.prisma.syncJob.update({ where: { id: job.id }, data })
 }
-type Presence = { readonly now: PresentPsu | undefined; readonly present: PresentPsu | null }
+type Presence = { readonly now: PresentPsu | undefined; readonly present: PresentPsu | undefined }
 
-/** When the bank lets the account be read without a person: it counts the reads of 24 hours, or has said when. */
+/** When the bank lets the account be read. Where nothing is known of the bank, the read itself will say so. */
 async function allowedAt(
   { registry }: Pick<StatementPorts, 'registry'>,
   tx: Tx,
   account: AccountRow,
+  attended: boolean,
 ): Promise<Date> {
-  const { institutionId, nextSyncAt } = account
-  const own = { clientId: tx.clientId, accountId: account.id }
-  const planned = nextSyncAt !== null && nextSyncAt > tx.now ? nextSyncAt : null
-  const refused = await tx.prisma.syncJob.findFirst({
-    where: { ...own, state: 'waiting_quota', startedAt: { not: null } },
-  })
-  if (refused && planned) return planned
-  if (institutionId === null) return tx.now
-  const most = readsPerDay(registry, institutionId)
-  const reads = await tx.prisma.syncJob.findMany({
-    where: { ...own, psuPresent: false, startedAt: { gt: after(tx.now, -DAY_MS) } },
-    orderBy: { startedAt: 'desc' },
-    take: Math.min(most, mostReads),
-  })
-  const oldest = reads[most - 1]?.startedAt
-  if (!oldest) return tx.now
-  const free = after(oldest, DAY_MS)
-  return planned && planned < free ? planned : free
-}
-
-/** Of a bank that is no longer in the catalogue nothing is known; the read itself will say so. */
-function readsPerDay({ connectorFor }: StatementPorts['registry'], institutionId: string): number {
+  const consent = await readingConsent(tx, account.id)
+  if (account.institutionId === null || !consent) return tx.now
+  const { route, frequencyPerDay } = consent
   try {
-    return connectorFor(institutionId).manifest.unattendedReadsPerDay
+    const { manifest } = registry.connectorFor(account.institutionId, route)
+    const limits = limitsOf(manifest, frequencyPerDay)
+    return await callAllowedAt(tx, {
+      account,
+      route,
+      limits,
+      endpoint: 'transactions',
+      use: 'asked',
+      attended,
+    })
   } catch (error) {
-    if (isFailure(error)) return Number.MAX_SAFE_INTEGER
+    if (isFailure(error)) return tx.now
     throw error
   }
 }
 
-async function putOff(tx: Tx, job: JobRow, until: Date): Promise<JobRow> {
-  await tx.prisma.account.update({ where: { id: job.accountId }, data: { nextSyncAt: until } })
+async function putOff(tx: Tx, job: JobRow): Promise<JobRow> {
   if (job.state === 'waiting_quota') return job
-  await moveJob(tx, job, 'waiting_quota', 'the reads of the day are used up')
+  await moveJob(tx, job, 'waiting_quota', 'the reads that the bank allows are used up')
   return { ...job, state: 'waiting_quota' }
 }
 
-/** The person who has asked for a read of this account and is still there, if any. */
-export async function presentPsu(tx: Tx, accountId: string): Promise<PresentPsu | null> {
-  const job = await askedFor(tx, accountId)
-  if (!job?.psuPresent || !job.psuIpAddress || after(job.createdAt, PRESENT_MS) < tx.now) return null
+function askedBy(tx: Tx, job: JobRow): PresentPsu | undefined {
+  if (!job.psuPresent || !job.psuIpAddress || after(job.createdAt, PRESENT_MS) < tx.now) return undefined
   return { ipAddress: job.psuIpAddress, ...(job.psuUserAgent ? { userAgent: job.psuUserAgent } : {}) }
+}
+
+/**
+ * The person at whose wish the account is read now, if they are still there: who asked for the read, or has just come
+ * back from their bank with a consent that reaches the account.
+ */
+export async function presentPerson(tx: Tx, accountId: string): Promise<SyncOptions> {
+  const job = await tx.prisma.syncJob.findFirst({
+    where: { clientId: tx.clientId, accountId, endedAt: null, psuIpAddress: { not: null } },
+    orderBy: { id: 'desc' },
+  })
+  const psu = job ? askedBy(tx, job) : undefined
+  if (psu) return { psu }
+  const consents = await tx.prisma.consent.findMany({
+    where: {
+      clientId: tx.clientId,
+      state: 'active',
+      psuSeenAt: { not: null },
+      accountAccessConsentId: { some: { clientId: tx.clientId, accountId } },
+    },
+    orderBy: { psuSeenAt: 'desc' },
+    take: 1,
+  })
+  const [consent] = consents
+  const seen = consent ? presentAt(consent, tx.now) : undefined
+  return consent && seen ? { psu: seen, consentId: consent.id } : {}
 }

@@ -3,29 +3,34 @@ import type { Tx } from '../db.ts'
 import { osloDate } from '../domain/clock.ts'
 import type { StatedBalance } from '../domain/statement.ts'
 import type { ReadBalance } from './balances.ts'
+import { type Counted, callsLeft } from './call-budget.ts'
 
 /**
  * Which balance reads a sync makes. Where closing balances are stated, one is enough. Elsewhere a balance proves
  * something only if it is equal before and after the rows were read; a bank allows few unattended reads a day, so that
- * pair is read once a day, and the others have one.
+ * pair is read once a day, and the others have one; where one read is left, it is the one after the rows.
  */
 export async function balancePlan(
   tx: Tx,
   sync: {
     readonly account: { readonly id: string }
-    readonly job: { readonly pages: number; readonly psuPresent: boolean }
+    readonly job: { readonly pages: number }
+    readonly attended: boolean
     readonly manifest: Manifest
+    readonly counted: Omit<Counted, 'endpoint'>
   },
 ): Promise<{ before: boolean; after: boolean }> {
   // Read again after a crash, a balance from before the crash says nothing about now.
   if (sync.manifest.statesClosingBalances || sync.job.pages > 0) return { before: false, after: true }
-  if (sync.job.psuPresent) return { before: true, after: true }
+  if (sync.attended) return { before: true, after: true }
   const latest = await tx.prisma.balance.findFirst({
-    where: { accountId: sync.account.id, steady: true },
+    where: { clientId: tx.clientId, accountId: sync.account.id, steady: true },
     orderBy: { readAt: 'desc' },
   })
   const hasToday = latest !== null && osloDate(latest.readAt) === osloDate(tx.now)
-  return { before: !hasToday, after: true }
+  if (hasToday) return { before: false, after: true }
+  const left = await callsLeft(tx, { ...sync.counted, endpoint: 'balances' })
+  return { before: left > 1, after: true }
 }
 
 /**

@@ -1,18 +1,28 @@
 import type { ConnectorFailure } from '../connectors/failure.ts'
-import type { Tx } from '../db.ts'
+import type { Prisma, Tx } from '../db.ts'
 import { accountMachine } from '../domain/machines.ts'
 import { appendEvent } from '../events/append.ts'
 import { moveState } from '../events/move.ts'
 import type { ReadBalance } from './balances.ts'
+import { type Counted, plannedAt } from './call-budget.ts'
 import { ingestWindow } from './ingest.ts'
-import { absent, type JobRow, moveJob, type SyncState, syncActor } from './sync-job.ts'
+import {
+  absent,
+  type JobRow,
+  moveJob,
+  requireAction,
+  type SyncState,
+  shortenedOf,
+  syncActor,
+} from './sync-job.ts'
 
 export type SyncFinish = {
   readonly idStability: 'permanent' | 'unstable'
   readonly balances: readonly ReadBalance[]
   /** Once the rows were there; else those that are known may be older than the rows. */
   readonly balancesRead: boolean
-  readonly nextSyncAt: Date
+  /** What the bank counts, for the time of the next read. */
+  readonly counted: Omit<Counted, 'endpoint'>
 }
 
 type Finished = {
@@ -47,15 +57,19 @@ export async function finishJob(tx: Tx, jobId: string, finish: SyncFinish): Prom
     where: { id: job.id },
     data: { added, revised, removed, balancesRead, endedAt: tx.now, cursor: null, ...absent },
   })
-  await markRead(tx, job, finish.nextSyncAt)
+  const nextSyncAt = await plannedAt(tx, { ...finish.counted, endpoint: 'transactions' })
+  await markRead(tx, job, nextSyncAt)
   await tellEnd(tx, job, state, { added, revised, removed, unreadable: job.unreadable, balancesRead })
-  return { state, added, revised, removed, nextSyncAt: finish.nextSyncAt }
+  return { state, added, revised, removed, nextSyncAt }
 }
 
 async function markRead(tx: Tx, job: JobRow, nextSyncAt: Date): Promise<void> {
+  const before = await tx.prisma.account.findUniqueOrThrow({ where: { id: job.accountId } })
+  const { historyFrom } = before
+  const first = historyFrom !== null && historyFrom < job.fromDate ? historyFrom : job.fromDate
   const account = await tx.prisma.account.update({
     where: { id: job.accountId },
-    data: { lastSyncAt: tx.now, nextSyncAt },
+    data: { lastSyncAt: tx.now, nextSyncAt, historyFrom: first },
   })
   if (account.state !== 'stale') return
   await moveState(tx, accountMachine, account.id, 'stale', 'enabled', {
@@ -71,37 +85,61 @@ async function tellEnd(
   state: SyncState,
   facts: Record<string, number | boolean>,
 ): Promise<void> {
+  const wanted = shortenedOf(job)
   await appendEvent(tx, {
     type: 'sync_job.finished',
     resourceType: 'sync_job',
     resourceId: job.id,
     companyId: job.companyId,
-    data: { accountId: job.accountId, state, from: job.fromDate, to: job.toDate, ...facts },
+    data: {
+      accountId: job.accountId,
+      state,
+      purpose: job.purpose,
+      from: job.fromDate,
+      to: job.toDate,
+      ...(wanted ? { wantedFrom: wanted.from } : {}),
+      ...facts,
+    },
   })
 }
 
-/** The read stops here for now: the job says why, without secrets. */
+type Rest = Extract<SyncState, 'waiting_quota' | 'retry_wait' | 'action_required' | 'cancelled'>
+
+/**
+ * The read stops here for now: the job says why, without secrets.
+ * @param nextSyncAt when it is tried again; null: not before a person has acted.
+ */
 export async function parkJob(
   tx: Tx,
   jobId: string,
-  to: Extract<SyncState, 'waiting_quota' | 'retry_wait' | 'action_required' | 'cancelled'>,
+  to: Rest,
   failure: ConnectorFailure,
-  nextSyncAt: Date | null = null,
+  nextSyncAt: Date | null,
 ): Promise<void> {
   const job = await tx.prisma.syncJob.findUniqueOrThrow({ where: { id: jobId } })
   if (job.state !== 'running') return
-  const { kind, detail, bank, httpStatus } = failure.facts
-  await moveJob(tx, job, to, kind)
-  const error = {
+  await moveJob(tx, job, to, failure.kind)
+  const ended = to === 'cancelled' ? { endedAt: tx.now, cursor: null } : {}
+  const person = to === 'retry_wait' ? {} : absent
+  await tx.prisma.syncJob.update({
+    where: { id: jobId },
+    data: { error: errorOf(job, failure), ...ended, ...person },
+  })
+  if (to === 'cancelled') return
+  const account = await tx.prisma.account.update({ where: { id: job.accountId }, data: { nextSyncAt } })
+  if (to !== 'action_required') return
+  await requireAction(tx, account)
+  await tellEnd(tx, job, to, {})
+}
+
+function errorOf(job: JobRow, { facts }: ConnectorFailure): Prisma.InputJsonObject {
+  const { kind, detail, bank, httpStatus } = facts
+  const shortened = shortenedOf(job)
+  return {
     kind,
     detail,
     ...(bank ? { bank: { code: bank.code, ...(bank.message ? { message: bank.message } : {}) } } : {}),
     ...(httpStatus ? { httpStatus } : {}),
+    ...(shortened ? { shortened } : {}),
   }
-  const ended = to === 'cancelled' ? { endedAt: tx.now, cursor: null } : {}
-  const person = to === 'retry_wait' ? {} : absent
-  await tx.prisma.syncJob.update({ where: { id: jobId }, data: { error, ...ended, ...person } })
-  if (to === 'retry_wait' || to === 'cancelled') return
-  await tx.prisma.account.update({ where: { id: job.accountId }, data: { nextSyncAt } })
-  if (to === 'action_required') await tellEnd(tx, job, to, {})
 }

@@ -1,4 +1,4 @@
-import type { Tx } from '../db.ts'
+import { Prisma, type Tx } from '../db.ts'
 import { after, osloDate } from '../domain/clock.ts'
 import { newId } from '../domain/ids.ts'
 import { type StateOf, sourcesOf } from '../domain/machine.ts'
@@ -17,6 +17,9 @@ type Account = {
   readonly connectionId: string | null
 }
 
+/** The bank did not go back to `from`, and was asked from `to` on instead. */
+export type Shortened = { readonly from: string; readonly to: string; readonly kind: string }
+
 export const syncActor = { kind: 'job', id: 'statements-sync' } as const
 
 /** A person's address is kept while the read they are present at lasts. */
@@ -24,9 +27,6 @@ export const absent = { psuIpAddress: null, psuUserAgent: null } as const
 
 /** Jobs that have not ended. */
 const unfinished: SyncState[] = ['queued', 'waiting_quota', 'running', 'retry_wait', 'action_required']
-/** Jobs that were asked for and have not begun; `waiting_quota` may also be one that the bank has put off. */
-export const askedStates: readonly SyncState[] = ['queued', 'waiting_quota']
-const isNew = (job: JobRow) => job.startedAt === null && askedStates.includes(job.state as SyncState)
 /** A page cursor of the bank is not used any more after this. */
 const cursorMs = 60 * 60_000
 
@@ -39,39 +39,78 @@ export async function moveJob(tx: Tx, job: JobRow, to: SyncState, reason?: strin
   })
 }
 
+/** How one read is made. */
+export type JobFacts = {
+  readonly consentId: string
+  readonly route: string
+  readonly window: { readonly from: string; readonly to: string }
+  readonly purpose: string
+  readonly psuPresent: boolean
+  readonly shortened: Shortened | null
+}
+
 /**
- * The job of this read, `running`: the unfinished one where its pages can still be followed (a worker died, or the bank
- * was away), else a new one. Pages are never asked for under another consent than the first.
+ * May the pages of an unfinished job be followed on (a worker died, or the bank was away)? Not under another consent or
+ * route than the first, nor on another day, nor where the bank has refused its days.
  */
-export async function startJob(
+export function goesOn(tx: Tx, job: JobRow, read: JobFacts): boolean {
+  const young = after(job.startedAt ?? job.createdAt, cursorMs) > tx.now
+  const same = job.consentId === read.consentId && job.route === read.route && job.toDate === read.window.to
+  const refused = read.shortened !== null && job.fromDate < read.shortened.to
+  return job.pages > 0 && young && same && !refused
+}
+
+/** Takes the job up where it was left. */
+export async function resume(tx: Tx, job: JobRow, { psuPresent }: JobFacts): Promise<JobRow> {
+  if (job.state !== 'running') await moveJob(tx, job, 'running')
+  return tx.prisma.syncJob.update({
+    where: { id: job.id },
+    data: { psuPresent, ...(psuPresent ? {} : absent) },
+  })
+}
+
+/**
+ * The job of a read that begins: the unfinished one where nothing was kept under it yet, else a new one. What the bank
+ * answers is kept only under the very facts that were written here.
+ */
+export async function begin(tx: Tx, account: Account, found: JobRow | null, read: JobFacts): Promise<JobRow> {
+  const job = await jobToUse(tx, account, found, read)
+  if (job.state !== 'running') await moveJob(tx, job, 'running')
+  const { consentId, route, window, purpose, psuPresent, shortened } = read
+  const data = { consentId, route, purpose, fromDate: window.from, toDate: window.to, psuPresent }
+  const error = shortened ? { shortened } : Prisma.DbNull
+  return tx.prisma.syncJob.update({
+    where: { id: job.id },
+    data: { ...data, startedAt: tx.now, error, ...(psuPresent ? {} : absent) },
+  })
+}
+
+/** The read has to wait until the bank allows it: the job says so, and stays the one that was answered. */
+export async function putOff(
   tx: Tx,
   account: Account,
-  read: {
-    readonly consentId: string
-    readonly window: { readonly from: string; readonly to: string }
-    readonly psuPresent: boolean
-  },
+  found: JobRow | null,
+  read: JobFacts,
 ): Promise<JobRow> {
-  const found = await unfinishedJob(tx, account.id)
-  if (found && isNew(found)) return begin(tx, found, read)
-  if (found && mayContinue(tx, found, read)) {
-    if (found.state !== 'running') await moveJob(tx, found, 'running')
-    return tx.prisma.syncJob.update({ where: { id: found.id }, data: { psuPresent: read.psuPresent } })
+  const job = await jobToUse(tx, account, found, read)
+  if (job.state !== 'waiting_quota') {
+    await moveJob(tx, job, 'waiting_quota', 'the reads that the bank allows are used up')
   }
+  const error = read.shortened ? { error: { shortened: read.shortened } } : {}
+  return tx.prisma.syncJob.update({ where: { id: job.id }, data: { purpose: read.purpose, ...error } })
+}
+
+async function jobToUse(tx: Tx, account: Account, found: JobRow | null, read: JobFacts): Promise<JobRow> {
+  if (found?.pages === 0) return found
   if (found) await cancel(tx, found)
-  return begin(tx, await queueJob(tx, account, read.window), read)
+  return queueJob(tx, account, read)
 }
 
-type Read = Parameters<typeof startJob>[2]
-
-/** A job that was only asked for, or is new, becomes this read. */
-async function begin(tx: Tx, job: JobRow, { consentId, window, psuPresent }: Read): Promise<JobRow> {
-  await moveJob(tx, job, 'running')
-  const data = { consentId, fromDate: window.from, toDate: window.to, psuPresent, startedAt: tx.now }
-  return tx.prisma.syncJob.update({ where: { id: job.id }, data })
-}
-
-export function queueJob(tx: Tx, account: Account, window: { from: string; to: string }): Promise<JobRow> {
+export function queueJob(
+  tx: Tx,
+  account: Pick<Account, 'id' | 'companyId'>,
+  read: Pick<JobFacts, 'window' | 'purpose'>,
+): Promise<JobRow> {
   return tx.prisma.syncJob.create({
     data: {
       id: newId('job', tx.now),
@@ -79,36 +118,25 @@ export function queueJob(tx: Tx, account: Account, window: { from: string; to: s
       companyId: account.companyId,
       accountId: account.id,
       state: 'queued',
-      fromDate: window.from,
-      toDate: window.to,
+      purpose: read.purpose,
+      fromDate: read.window.from,
+      toDate: read.window.to,
       createdAt: tx.now,
     },
   })
 }
 
 /** The last unfinished job; the account is locked, and older ones that were left behind end here. */
-async function unfinishedJob(tx: Tx, accountId: string): Promise<JobRow | null> {
+export async function unfinishedJob(tx: Tx, accountId: string): Promise<JobRow | null> {
   await tx.prisma
     .$queryRaw`select id from account where client_id = ${tx.clientId} and id = ${accountId} for update`
-  const where = { accountId, state: { in: unfinished } }
+  const where = { clientId: tx.clientId, accountId, state: { in: unfinished } }
   const [latest, ...older] = await tx.prisma.syncJob.findMany({ where, orderBy: { id: 'desc' }, take: 20 })
   for (const job of older) await cancel(tx, job)
   return latest ?? null
 }
 
-function mayContinue(
-  tx: Tx,
-  job: JobRow,
-  read: {
-    readonly consentId: string
-    readonly window: { readonly to: string }
-  },
-): boolean {
-  const young = after(job.startedAt ?? job.createdAt, cursorMs) > tx.now
-  return young && job.consentId === read.consentId && job.toDate === read.window.to
-}
-
-async function cancel(tx: Tx, job: JobRow): Promise<void> {
+export async function cancel(tx: Tx, job: JobRow): Promise<void> {
   await moveJob(tx, job, 'cancelled', 'begun anew')
   await tx.prisma.syncJob.update({
     where: { id: job.id },
@@ -124,17 +152,18 @@ export async function askForConsent(
   await requireAction(tx, account)
   const found = await unfinishedJob(tx, account.id)
   if (found?.state === 'action_required') return found.id
-  const asked = found && isNew(found) ? found : null
-  if (found && !asked) await cancel(tx, found)
   const day = account.readThrough ?? osloDate(tx.now)
-  const job = asked ?? (await queueJob(tx, account, { from: day, to: day }))
+  const fresh = found?.pages === 0 ? found : null
+  if (found && !fresh) await cancel(tx, found)
+  const job = fresh ?? (await queueJob(tx, account, { window: { from: day, to: day }, purpose: 'planned' }))
   await moveJob(tx, job, 'action_required', 'no active consent')
   await tx.prisma.syncJob.update({ where: { id: job.id }, data: absent })
   await tx.prisma.account.update({ where: { id: account.id }, data: { nextSyncAt: null } })
   return job.id
 }
 
-async function requireAction(tx: Tx, account: Account): Promise<void> {
+/** A person has to act before the account can be read again: its connection says so. */
+export async function requireAction(tx: Tx, account: Account): Promise<void> {
   if (account.connectionId === null) return
   const connection = await tx.prisma.connection.findUniqueOrThrow({ where: { id: account.connectionId } })
   const from = connection.state as StateOf<typeof ConnectionMachine>
@@ -144,4 +173,12 @@ async function requireAction(tx: Tx, account: Account): Promise<void> {
     companyId: account.companyId,
     event: 'connection.state_changed',
   })
+}
+
+/** What the bank did not give of the days that a job wanted; null where it did, or none was wanted. */
+export function shortenedOf(job: Pick<JobRow, 'error'> | null): Shortened | null {
+  const error = job?.error
+  if (typeof error !== 'object' || error === null || Array.isArray(error)) return null
+  const { shortened } = error as { shortened?: Shortened }
+  return shortened ?? null
 }

@@ -19,6 +19,8 @@ export type Reading = {
   readonly reads: StatementReads
   readonly session: BankSession
   readonly resourceId: string
+  /** Makes the call that begins the list: the bank counts it, and not those that follow. */
+  readonly first: <T>(call: () => Promise<T>) => Promise<T>
 }
 
 /**
@@ -30,7 +32,7 @@ export async function readPages(
   clientId: string,
   reading: Reading,
 ): Promise<{ readonly balances: readonly StatedBalance[] }> {
-  const { job, account, reads, session, resourceId } = reading
+  const { job, account, reads, session, resourceId, first } = reading
   const balances: StatedBalance[] = []
   let at = { pages: job.pages, cursor: job.cursor }
   while (at.pages === 0 || at.cursor !== null) {
@@ -38,7 +40,8 @@ export async function readPages(
       throw new ConnectorFailure({ kind: 'malformed', detail: `the list goes on after ${mostPages} pages` })
     }
     const query = { from: job.fromDate, to: job.toDate, ...(at.cursor === null ? {} : { cursor: at.cursor }) }
-    const page = await reads.transactions(session, { resourceId, currency: account.currency }, query)
+    const ask = () => reads.transactions(session, { resourceId, currency: account.currency }, query)
+    const page = at.pages === 0 ? await first(ask) : await ask()
     if (page.next !== undefined && page.next === at.cursor) {
       throw new ConnectorFailure({ kind: 'malformed', detail: 'a page names itself as the next one' })
     }
@@ -65,7 +68,7 @@ async function keepPage(
     bytes: page.raw,
   })
   const moved = await tx.prisma.syncJob.updateMany({
-    where: { id: job.id, state: 'running', pages: number },
+    where: { ...asBegun(job), pages: number },
     data: {
       cursor: page.next ?? null,
       pages: number + 1,
@@ -80,6 +83,17 @@ async function keepPage(
   await writeObservations(tx, account, { id: job.id, page: number }, page.entries)
 }
 
+/** The read that this worker began. One that was begun anew meanwhile, by other days or another consent, is another. */
+const asBegun = ({ id, clientId, consentId, startedAt, fromDate, toDate }: JobRow) => ({
+  id,
+  clientId,
+  state: 'running',
+  consentId,
+  startedAt,
+  fromDate,
+  toDate,
+})
+
 /** Where and why; what stood there is in the archive only. */
 async function noteUnreadable(tx: Tx, jobId: string, number: number, page: TransactionPage): Promise<void> {
   const job = await tx.prisma.syncJob.findUniqueOrThrow({ where: { id: jobId } })
@@ -87,11 +101,14 @@ async function noteUnreadable(tx: Tx, jobId: string, number: number, page: Trans
   const rows = page.unreadable.map(({ path, detail }) => ({ page: number, path, detail }))
   await tx.prisma.syncJob.update({
     where: { id: jobId },
-    data: { error: { unreadable: [...before, ...rows].slice(0, unreadableShown) } },
+    data: { error: { ...noted(job.error), unreadable: [...before, ...rows].slice(0, unreadableShown) } },
   })
 }
 
+const noted = (error: Prisma.JsonValue): Prisma.JsonObject =>
+  typeof error !== 'object' || error === null || Array.isArray(error) ? {} : error
+
 function unreadableOf(error: Prisma.JsonValue): Prisma.JsonObject[] {
-  if (typeof error !== 'object' || error === null || Array.isArray(error)) return []
-  return Array.isArray(error.unreadable) ? (error.unreadable as Prisma.JsonObject[]) : []
+  const { unreadable } = noted(error)
+  return Array.isArray(unreadable) ? (unreadable as Prisma.JsonObject[]) : []
 }

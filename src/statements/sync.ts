@@ -1,16 +1,29 @@
 import type { BankSession, Manifest, PresentPsu, StatementReads } from '../connectors/connector.ts'
-import { ConnectorFailure, isFailure } from '../connectors/failure.ts'
-import { endConsent } from '../consent/consents/check.ts'
-import { openAccountSession } from '../consent/open-session.ts'
+import { isFailure } from '../connectors/failure.ts'
+import { type OpenedSession, openAccountSession } from '../consent/open-session.ts'
+import { isPresence } from '../consent/presence.ts'
 import type { Tx } from '../db.ts'
-import { osloDate } from '../domain/clock.ts'
 import type { StatedBalance } from '../domain/statement.ts'
+import { type Counted, callAllowedAt, countedCall, type Endpoint, plannedAt } from './call-budget.ts'
+import { limitsOf } from './call-window.ts'
+import { noteBackfill } from './gaps.ts'
 import type { StatementPorts } from './ports.ts'
 import { balancePlan, steadily } from './sync-balances.ts'
-import { finishJob, parkJob, type SyncFinish } from './sync-finish.ts'
-import { askForConsent, type JobRow, type SyncState, startJob } from './sync-job.ts'
+import { finishJob } from './sync-finish.ts'
+import {
+  askForConsent,
+  begin,
+  goesOn,
+  type JobFacts,
+  type JobRow,
+  putOff,
+  resume,
+  type SyncState,
+  unfinishedJob,
+} from './sync-job.ts'
 import { readPages } from './sync-pages.ts'
-import { nextSync, windowOf } from './sync-window.ts'
+import { planRead, type ReadPlan, useOf } from './sync-plan.ts'
+import { anotherTry, firstTry, type Try } from './sync-refused.ts'
 
 export type SyncResult = {
   /** Null where the account may not be read. */
@@ -23,28 +36,35 @@ export type SyncResult = {
   readonly nextSyncAt: Date | null
 }
 
-export type SyncOptions = { readonly psu?: PresentPsu }
+export type SyncOptions = {
+  /** The person who is present now, with the address the request came from; never invented. */
+  readonly psu?: PresentPsu
+  /** Whose consent it is that this person has just given: their presence is told under it and no other. */
+  readonly consentId?: string
+}
 
-type Opened = {
+export type Opened = {
   readonly account: AccountRow
   readonly job: JobRow
+  readonly plan: ReadPlan
   readonly consentId: string
   readonly reads: StatementReads
   readonly manifest: Manifest
   readonly session: BankSession
   readonly resourceId: string
+  /** A person is present, and the bank is told so. */
+  readonly attended: boolean
+  readonly counted: Omit<Counted, 'endpoint'>
 }
 type AccountRow = NonNullable<Awaited<ReturnType<Tx['prisma']['account']['findUnique']>>>
 
 const nothing = { added: 0, revised: 0, removed: 0 }
-/** A consent that fails is followed by another person's, once. */
-const consentsTried = 2
 
 /**
  * Reads one account: balances, the transactions page by page, balances, then the ingest of the window. May be killed at
  * any point and run again: pages that were kept are not asked for twice, and nothing counts before the window is whole.
- * A consent that the bank refuses is ended, and another one tried (PRODUCT 8).
- * @param options.psu the person who is present now, with the address the request came from; never invented.
+ * No call is made that the bank's limit does not allow: the job is then `waiting_quota`. A consent that the bank
+ * refuses is ended, and another person's used (PRODUCT 8); days that the bank does not give are left out, by name.
  * @throws ConnectorFailure for what a later try may cure; the job is then `retry_wait`.
  */
 export async function syncAccount(
@@ -53,15 +73,17 @@ export async function syncAccount(
   accountId: string,
   options: SyncOptions = {},
 ): Promise<SyncResult> {
-  for (let tried = 1; ; tried++) {
-    const opened = await ports.db.forClient(clientId, (tx) => open(ports, tx, accountId, options))
+  let attempt: Try = firstTry
+  for (;;) {
+    const opened = await ports.db.forClient(clientId, (tx) => open(ports, tx, accountId, options, attempt))
     if ('state' in opened) return opened
     try {
       const done = await read(ports, clientId, opened)
       return { jobId: opened.job.id, ...done }
     } catch (error) {
-      const parked = await handle(ports, clientId, opened, error, tried < consentsTried)
-      if (parked) return { jobId: opened.job.id, ...nothing, ...parked }
+      const next = await anotherTry(ports, clientId, opened, error, attempt)
+      if ('state' in next) return { jobId: opened.job.id, ...nothing, ...next }
+      attempt = next
     }
   }
 }
@@ -70,32 +92,57 @@ async function open(
   ports: StatementPorts,
   tx: Tx,
   accountId: string,
-  { psu }: SyncOptions,
+  options: SyncOptions,
+  attempt: Try,
 ): Promise<Opened | SyncResult> {
   const account = await tx.prisma.account.findUnique({ where: { id: accountId } })
   // An account whose owner nobody has confirmed is not read (PRODUCT 10), nor one that was closed meanwhile.
   if (!account || !['enabled', 'stale'].includes(account.state)) {
     return { jobId: null, state: 'not_readable', ...nothing, nextSyncAt: null }
   }
-  const opened = await openAccountSession(ports, tx, accountId, psu ? { psu } : {})
+  const opened = await openSession(ports, tx, account.id, options, attempt.refusedBy)
   const reads = opened?.connector.statements
   if (!opened || !reads) {
     const jobId = await askForConsent(tx, account)
     return { jobId, state: 'action_required', ...nothing, nextSyncAt: null }
   }
+  const { consentId, route, session, resourceId } = opened
   const { manifest } = opened.connector
-  const window = windowOf({
-    today: osloDate(tx.now),
-    readThrough: account.readThrough,
-    historyDays: manifest.historyDays,
+  const attended = isPresence(session.psu)
+  const found = await unfinishedJob(tx, account.id)
+  const plan = await planRead(tx, { account, manifest, attended, found, shortened: attempt.shortened })
+  const facts: JobFacts = { consentId, route, psuPresent: attended, ...plan }
+  const counted = { account, route, limits: limitsOf(manifest, opened.frequencyPerDay) }
+  const list = { ...counted, endpoint: 'transactions' } as const
+  const resumes = found !== null && goesOn(tx, found, facts)
+  const allowed = resumes ? tx.now : await callAllowedAt(tx, { ...list, use: useOf(plan), attended })
+  if (allowed > tx.now) return wait(tx, account, await putOff(tx, account, found, facts), allowed)
+  const job = resumes ? await resume(tx, found, facts) : await begin(tx, account, found, facts)
+  if (!resumes && plan.gapIds.length > 0) await noteBackfill(tx, plan.gapIds)
+  await tx.prisma.account.update({
+    where: { id: account.id },
+    data: { nextSyncAt: await plannedAt(tx, list) },
   })
-  const job = await startJob(tx, account, {
-    consentId: opened.consentId,
-    window,
-    psuPresent: psu !== undefined,
-  })
-  const { consentId, session, resourceId } = opened
-  return { account, job, consentId, reads, manifest, session, resourceId }
+  return { account, job, plan, consentId, reads, manifest, session, resourceId, attended, counted }
+}
+
+/** Under the consent that the person present has just given; without it nobody is present. */
+async function openSession(
+  ports: StatementPorts,
+  tx: Tx,
+  accountId: string,
+  { psu, consentId }: SyncOptions,
+  except: readonly string[],
+): Promise<OpenedSession | null> {
+  const present = psu ? { psu } : {}
+  if (consentId === undefined) return openAccountSession(ports, tx, accountId, { ...present, except })
+  const own = await openAccountSession(ports, tx, accountId, { ...present, only: consentId, except })
+  return own ?? openAccountSession(ports, tx, accountId, { except })
+}
+
+async function wait(tx: Tx, account: AccountRow, job: JobRow, until: Date): Promise<SyncResult> {
+  await tx.prisma.account.update({ where: { id: account.id }, data: { nextSyncAt: until } })
+  return { jobId: job.id, state: 'waiting_quota', ...nothing, nextSyncAt: until }
 }
 
 async function read(
@@ -103,69 +150,45 @@ async function read(
   clientId: string,
   opened: Opened,
 ): Promise<Omit<SyncResult, 'jobId'>> {
-  const { account, job, manifest } = opened
+  const { job, manifest, counted } = opened
+  const first = <T>(call: () => Promise<T>) => count(ports, clientId, opened, 'transactions', call)
   const plan = await ports.db.forClient(clientId, (tx) => balancePlan(tx, opened))
-  const before = plan.before ? await readBalances(ports, opened) : null
-  const pages = await readPages(ports, clientId, opened)
-  const after = plan.after ? await readBalances(ports, opened) : null
-  const finish: SyncFinish = {
+  const before = plan.before ? await readBalances(ports, clientId, opened) : null
+  const pages = await readPages(ports, clientId, { ...opened, first })
+  const after = plan.after ? await readBalances(ports, clientId, opened) : null
+  const finish = {
     idStability: manifest.idStability,
     balances: steadily(before, after, pages.balances),
     balancesRead: after !== null,
-    nextSyncAt: nextSync(ports.clock.now(), account.id, manifest.unattendedReadsPerDay),
+    counted,
   }
   return ports.db.forClient(clientId, (tx) => finishJob(tx, job.id, finish), { timeoutMs: 120_000 })
 }
 
-/** Balances are welcome, not needed: a read of them that fails spoils nothing, and is never taken for zero. */
-async function readBalances(ports: StatementPorts, opened: Opened): Promise<readonly StatedBalance[] | null> {
-  try {
-    return await opened.reads.balances(opened.session, { resourceId: opened.resourceId })
-  } catch (error) {
-    if (!isFailure(error)) throw error
-    ports.log.warn({ accountId: opened.account.id, kind: error.kind }, 'balances could not be read')
-    return null
-  }
+function count<T>(
+  ports: StatementPorts,
+  clientId: string,
+  { counted, plan, attended, job }: Opened,
+  endpoint: Endpoint,
+  call: () => Promise<T>,
+): Promise<T> {
+  // The one read that is left for whoever asks is of transactions; balances go with any read while there are some.
+  const use = endpoint === 'balances' ? 'asked' : useOf(plan)
+  return countedCall(ports, clientId, { ...counted, endpoint, use, attended, jobId: job.id }, call)
 }
 
-type Parked = { readonly state: SyncState; readonly nextSyncAt: Date | null }
-
-/** Null: try again with another consent. */
-async function handle(
+/** Balances are welcome, not needed: a read of them that fails spoils nothing, and is never taken for zero. */
+async function readBalances(
   ports: StatementPorts,
   clientId: string,
   opened: Opened,
-  error: unknown,
-  mayTryAgain: boolean,
-): Promise<Parked | null> {
-  if (!(error instanceof ConnectorFailure)) throw error
-  const { job, consentId, account, manifest } = opened
-  const { kind } = error
-  if (kind === 'consent_expired' || kind === 'access_denied') {
-    const to = kind === 'consent_expired' ? 'expired' : 'terminated_by_bank'
-    const goesOn = await ports.db.forClient(clientId, async (tx) => {
-      await endConsent(tx, consentId, to)
-      const other = mayTryAgain && (await openAccountSession(ports, tx, account.id)) !== null
-      await parkJob(tx, job.id, other ? 'cancelled' : 'action_required', error)
-      return other
-    })
-    return goesOn ? null : { state: 'action_required', nextSyncAt: null }
-  }
-  // A list that was begun before a crash, and that the bank no longer goes on with, is begun anew.
-  if (mayTryAgain && job.pages > 0 && (kind === 'rejected' || kind === 'not_found')) {
-    await ports.db.forClient(clientId, (tx) => parkJob(tx, job.id, 'cancelled', error))
+): Promise<readonly StatedBalance[] | null> {
+  const { reads, session, resourceId, account } = opened
+  try {
+    return await count(ports, clientId, opened, 'balances', () => reads.balances(session, { resourceId }))
+  } catch (error) {
+    if (!isFailure(error)) throw error
+    ports.log.warn({ accountId: account.id, kind: error.kind }, 'balances could not be read')
     return null
   }
-  if (kind === 'sca_required') {
-    await ports.db.forClient(clientId, (tx) => parkJob(tx, job.id, 'action_required', error))
-    return { state: 'action_required', nextSyncAt: null }
-  }
-  if (kind === 'rate_limited') {
-    const later = nextSync(ports.clock.now(), account.id, manifest.unattendedReadsPerDay)
-    const nextSyncAt = error.facts.retryAt ?? later
-    await ports.db.forClient(clientId, (tx) => parkJob(tx, job.id, 'waiting_quota', error, nextSyncAt))
-    return { state: 'waiting_quota', nextSyncAt }
-  }
-  await ports.db.forClient(clientId, (tx) => parkJob(tx, job.id, 'retry_wait', error))
-  throw error
 }

@@ -14,6 +14,14 @@ async function connectionOf(tx: Tx, accountId: string) {
   return tx.prisma.connection.findUnique({ where: { id: account.connectionId } })
 }
 
+/** When the account is read next; null: not before a person has acted. */
+export async function noteNextSync(tx: Tx, accountId: string, at: Date | null): Promise<void> {
+  await tx.prisma.account.updateMany({
+    where: { clientId: tx.clientId, id: accountId },
+    data: { nextSyncAt: at },
+  })
+}
+
 /**
  * An account could not be read for longer than it is tried quickly. `dead`: it is not tried again by itself; its
  * unfinished sync job ends, with its event.

@@ -74,7 +74,7 @@ const consent: Purpose = {
       }),
   },
   async returned(ports, visit) {
-    return checkConsent(ports, visit.clientId, visit.link.subjectId)
+    return checkConsent(ports, visit.clientId, visit.link.subjectId, visit.visitor)
   },
 }
 

@@ -92,8 +92,10 @@ describe('work that recurs', () => {
   it('asks again where a bank says no as it does in an outage, and rests where a person has to act', () => {
     expect(decide(failure('not_found'), 1, now, recurring)).toMatchObject(slow)
     expect(decide(failure('rejected'), 1, now, recurring)).toMatchObject(slow)
+    expect(decide(failure('not_supported'), 1, now, recurring)).toMatchObject(slow)
+    expect(decide(failure('access_denied'), 1, now, recurring)).toMatchObject(slow)
     expect(decide(failure('consent_expired'), 1, now, recurring)).toMatchObject({ kind: 'action_required' })
-    expect(decide(failure('not_supported'), 1, now, recurring)).toMatchObject({ kind: 'give_up' })
+    expect(decide(failure('sca_unsupported'), 1, now, recurring)).toMatchObject({ kind: 'give_up' })
   })
 })
 

@@ -38,7 +38,7 @@ test.each([
   ['gzip_bomb', 'malformed'],
   ['certificate_expired', 'trust_failed'],
 ])('%s is %s: nothing changes, the consent stays, and the next read has it all', async (name, kind) => {
-  await lab.pass('P1D')
+  await lab.pass('PT25H')
   await at.book('-12.00', { text: `Bokført før ${name}` })
   const before = await at.stored()
   await lab.fault(fjord, name)
@@ -60,6 +60,7 @@ test.each([
 })
 
 test('gzip_bomb: a quarter of a gigabyte is not unpacked', async () => {
+  await lab.pass('PT25H')
   await lab.fault(fjord, 'gzip_bomb')
   const before = process.memoryUsage().rss
   let most = before
@@ -72,7 +73,7 @@ test('gzip_bomb: a quarter of a gigabyte is not unpacked', async () => {
 })
 
 test('gzip_unasked: an answer that is packed all the same is read', async () => {
-  await lab.pass('P1D')
+  await lab.pass('PT25H')
   await at.book('-12.00', { text: 'Pakket' })
   await lab.fault(fjord, 'gzip_unasked')
   expect((await at.sync()).state).toBe('succeeded')
@@ -80,7 +81,7 @@ test('gzip_unasked: an answer that is packed all the same is read', async () => 
 })
 
 test('balances_fail: the rows are stored, and the balance that was known stays: it is never zero', async () => {
-  await lab.pass('P1D')
+  await lab.pass('PT25H')
   const balances = async () => {
     const { id } = await at.account()
     return at.within((tx) => listBalances(tx, id))

@@ -1,4 +1,4 @@
-import type { ConsentState, ConsentStatus } from '../../connectors/connector.ts'
+import type { ConsentState, ConsentStatus, PresentPsu } from '../../connectors/connector.ts'
 import { isFailure } from '../../connectors/failure.ts'
 import type { Tx } from '../../db.ts'
 import { after, osloDate } from '../../domain/clock.ts'
@@ -8,6 +8,7 @@ import { moveState, StateConflict } from '../../events/move.ts'
 import { closeLinks } from '../links.ts'
 import { type ConsentRow, openConsentSession } from '../open-session.ts'
 import type { ConsentPorts } from '../ports.ts'
+import { forgetPresence, isPresence, notePresence, PRESENT_MS } from '../presence.ts'
 import { getConsent } from './create.ts'
 
 const job = { kind: 'job', id: 'consent-check' } as const
@@ -40,14 +41,43 @@ function nextState(
 /**
  * Asks the bank how a consent stands, and follows: the return from SCA proves nothing by itself, and what the bank
  * says wins over what we believed. Answers the state afterwards.
+ * @param psu the person who has just come back from the bank, with the address of their own request.
  */
 export async function checkConsent(
+  ports: ConsentPorts,
+  clientId: string,
+  consentId: string,
+  psu?: PresentPsu,
+): Promise<ConsentMachineState> {
+  const state = await hearOfConsent(ports, clientId, consentId)
+  if (state === 'active' && isPresence(psu)) {
+    await ports.db.forClient(clientId, (tx) => welcome(tx, consentId, psu))
+  }
+  return state
+}
+
+/** Who has just approved is there: what the bank gives only now is asked for now, whoever heard of the consent first. */
+async function welcome(tx: Tx, consentId: string, psu: PresentPsu): Promise<void> {
+  await tx.prisma
+    .$queryRaw`select id from consent where client_id = ${tx.clientId} and id = ${consentId} for update`
+  const consent = await getConsent(tx, consentId)
+  const { companyId, authorisedAt } = consent
+  const fresh = authorisedAt !== null && after(authorisedAt, SCA_WINDOW_MS) > tx.now
+  if (consent.state !== 'active' || !fresh || consent.psuSeenAt) return
+  await notePresence(tx, consent, psu)
+  await schedule(tx, { kind: 'accounts-discover', subjectId: consentId, companyId, dueAt: tx.now })
+  const over = after(tx.now, PRESENT_MS + 1)
+  await schedule(tx, { kind: 'consent-check', subjectId: consentId, companyId, dueAt: over })
+}
+
+async function hearOfConsent(
   ports: ConsentPorts,
   clientId: string,
   consentId: string,
 ): Promise<ConsentMachineState> {
   const { consent, opened } = await ports.db.forClient(clientId, async (tx) => {
     const row = await getConsent(tx, consentId)
+    await forgetPresence(tx, row)
     return { consent: row, opened: await openConsentSession(ports, tx, row) }
   })
   const current = consent.state as ConsentMachineState

@@ -1,5 +1,5 @@
 import { defineJob } from '../define-job.ts'
-import { sync, troubled } from './work.ts'
+import { putOff, sync, troubled } from './work.ts'
 
 /** Reads balances and transactions of one account. The subject is the account. */
 export const statementsSync = defineJob({
@@ -8,5 +8,6 @@ export const statementsSync = defineJob({
   timeoutMs: 300_000,
   recurring: true,
   work: sync,
+  putOff,
   gaveUp: troubled,
 })
