@@ -21,6 +21,11 @@ export const problems = {
     retryable: false,
   },
   state_conflict: { status: 409, title: 'The resource is in another state', retryable: false },
+  balances_unknown: {
+    status: 409,
+    title: 'The balances of some of these days are not known',
+    retryable: false,
+  },
   agreement_not_active: { status: 409, title: 'The company has no active agreement', retryable: false },
   account_not_read: { status: 409, title: 'Nothing of the account is known yet', retryable: true },
   transaction_ambiguous: { status: 409, title: 'Several transactions fit', retryable: false },

@@ -24,18 +24,33 @@ export type Deprecation = { readonly since: string; readonly sunset: string }
 /** A body taken as bytes (files), under its own limit. */
 export type RawBody = { readonly mediaTypes: readonly [string, ...string[]]; readonly maxBytes: number }
 
-/** JSON by a schema, bytes of a media type (documents), or nothing (204). */
+/** JSON by a schema, bytes of a media type (documents), a file in pieces, or nothing (204). */
 export type Answer =
   | { readonly status: 200 | 201 | 202; readonly schema: z.ZodType }
   | { readonly status: 200; readonly mediaType: string }
+  | { readonly status: 200; readonly downloads: readonly string[] }
   | { readonly status: 204 }
+
+/**
+ * A file that is too long to be held: its pieces are made while they are sent, after the transaction of the request. One
+ * that fails on the way ends the connection, so that nobody takes half of it for the whole.
+ */
+export type Download = {
+  /** One of the operation's media types. */
+  readonly mediaType: string
+  /** Of plain ASCII without quotes. */
+  readonly fileName: string
+  readonly pieces: AsyncIterable<string>
+}
 
 type BodyOf<B> = B extends z.ZodType ? z.output<B> : B extends RawBody ? Buffer : undefined
 type ResultOf<A> = A extends { schema: infer S extends z.ZodType }
   ? z.output<S>
   : A extends { mediaType: string }
     ? Buffer
-    : undefined
+    : A extends { downloads: readonly string[] }
+      ? Download
+      : undefined
 
 /** What a handler is called with; `tx` is one transaction for the caller's client, read-only on a GET. */
 export type RouteContext<P, Q, H, B, R = undefined> = {
@@ -152,7 +167,7 @@ export function defineRoute<
 >(spec: RouteSpec<P, Q, H, B, A, R>): Route {
   const { answer, body } = spec
   const creates = spec.method === 'POST' && spec.creates !== false
-  if (creates && 'mediaType' in answer)
+  if (creates && ('mediaType' in answer || 'downloads' in answer))
     throw new Error(`${spec.operationId}: a creation answers JSON or nothing`)
   const route = {
     method: spec.method,

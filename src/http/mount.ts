@@ -1,8 +1,9 @@
+import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify'
 import type { Tx } from '../db.ts'
 import { Problem } from '../domain/problems.ts'
 import { authenticate, mayUse } from './api-keys.ts'
-import { type Caller, type Deprecation, isRaw, type Route } from './define-route.ts'
+import { type Caller, type Deprecation, type Download, isRaw, type Route } from './define-route.ts'
 import {
   type Attempt,
   fingerprintOf,
@@ -21,7 +22,11 @@ declare module 'fastify' {
   }
 }
 
-type AppliedAnswer = WireAnswer & { readonly bytes?: Buffer; readonly replayed?: boolean }
+type AppliedAnswer = WireAnswer & {
+  readonly bytes?: Buffer
+  readonly download?: Download
+  readonly replayed?: boolean
+}
 
 /** Puts the operations on the air. Each is asked in one order: who, may they, what, do, answer. */
 export async function mountRoutes(
@@ -164,6 +169,8 @@ async function answer(ports: HttpPorts, route: Route, request: FastifyRequest): 
   const work = await lookUp({ caller, ports, requestId: request.id })
   const perform = async (tx: Tx): Promise<AppliedAnswer> => {
     const result = await work(tx)
+    if ('downloads' in route.answer)
+      return { status: route.answer.status, json: null, download: result as Download }
     if (Buffer.isBuffer(result)) return { status: route.answer.status, json: null, bytes: result }
     return { status: route.answer.status, json: result === undefined ? null : JSON.stringify(result) }
   }
@@ -181,10 +188,19 @@ function attemptOf(ports: HttpPorts, route: Route, request: FastifyRequest): Att
   return { operationId: route.operationId, key, fingerprint }
 }
 
-function send(reply: FastifyReply, route: Route, { status, json, bytes, replayed }: AppliedAnswer) {
+function send(reply: FastifyReply, route: Route, answered: AppliedAnswer) {
+  const { status, json, bytes, download, replayed } = answered
   if (replayed) reply.header('idempotent-replayed', 'true')
   reply.code(status)
   if (bytes && 'mediaType' in route.answer) return reply.type(route.answer.mediaType).send(bytes)
+  if (download) {
+    reply.header('content-disposition', `attachment; filename="${download.fileName}"`)
+    return reply.type(download.mediaType).send(Readable.from(bytesOf(download.pieces), { objectMode: false }))
+  }
   if (json === null) return reply.send()
   return reply.type('application/json; charset=utf-8').send(json)
+}
+
+async function* bytesOf(pieces: AsyncIterable<string>): AsyncGenerator<Buffer> {
+  for await (const piece of pieces) if (piece !== '') yield Buffer.from(piece)
 }

@@ -144,6 +144,11 @@ function answerOf(answer: Answer, creates: boolean, components: Json): Json {
   if (answer.status === 204) return { description: 'Done.', headers }
   if ('mediaType' in answer)
     return { description: 'The document.', headers, content: { [answer.mediaType]: {} } }
+  if ('downloads' in answer) {
+    const named = { 'Content-Disposition': { description: 'Names the file.', schema: { type: 'string' } } }
+    const content = Object.fromEntries(answer.downloads.map((type) => [type, {}]))
+    return { description: 'The file, in pieces.', headers: { ...headers, ...named }, content }
+  }
   const description = { 200: 'OK', 201: 'Created', 202: 'Accepted: it is being worked on' }[answer.status]
   return {
     description,

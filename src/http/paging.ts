@@ -30,7 +30,8 @@ export function pageOf<Row>(
   return { data, nextCursor: more ? writeCursor(keys(last)) : null }
 }
 
-function writeCursor(keys: CursorKeys): string {
+/** The opaque form of sort values; `readCursor` takes it back. */
+export function writeCursor(keys: CursorKeys): string {
   return Buffer.from(JSON.stringify(keys)).toString('base64url')
 }
 

@@ -24,7 +24,10 @@ export type TransactionFilter = {
 /** All that belongs to a transaction. */
 export const wholeTransaction = {
   entryDetailEntryId: { orderBy: { position: 'asc' } },
-  entryAliasEntryId: { orderBy: [{ kind: 'asc' }, { value: 'asc' }] },
+  entryAliasEntryId: {
+    where: { kind: { not: { startsWith: 'told:' } } },
+    orderBy: [{ kind: 'asc' }, { value: 'asc' }],
+  },
 } as const satisfies Prisma.EntryInclude
 
 /** The sort values of a transaction, for the next page's cursor. */

@@ -1,6 +1,8 @@
 import type { Route } from '../define-route.ts'
 import { listAccountBalances } from './accounts/balances.ts'
+import { listAccountChanges } from './accounts/changes.ts'
 import { getAccountCompleteness } from './accounts/completeness.ts'
+import { exportAccount } from './accounts/export.ts'
 import { getAccountRoute } from './accounts/get.ts'
 import { listAccounts } from './accounts/list.ts'
 import { refreshAccount } from './accounts/refresh.ts'
@@ -51,6 +53,7 @@ import { listTransactionRevisions } from './transactions/revisions.ts'
 import { listTransactionRulings } from './transactions/rulings.ts'
 import { splitTransactionRoute } from './transactions/split.ts'
 import { undoRulingRoute } from './transactions/undo-ruling.ts'
+import { listUsage } from './usage/list.ts'
 import { createUserRoute } from './users/create.ts'
 import { getUserRoute } from './users/get.ts'
 import { listUsers } from './users/list.ts'
@@ -93,6 +96,8 @@ export const routes: readonly Route[] = [
   listTwins,
   listAccountBalances,
   listAccountTransactions,
+  listAccountChanges,
+  exportAccount,
   listAccountStatements,
   getAccountCompleteness,
   takeOverAccount,
@@ -116,6 +121,7 @@ export const routes: readonly Route[] = [
   listPayments,
   getPaymentRoute,
   askPaymentApproval,
+  listUsage,
   listEvents,
   createWebhookEndpoint,
   listWebhookEndpoints,
