@@ -15,6 +15,16 @@ export type Sql = {
   ): Promise<pg.QueryResult<Row>>
 }
 
+/** What the work of a transaction gets. */
+export type TxSql = Sql & {
+  /**
+   * Several statements in one message, without parameters, of which one is `copy … from stdin`: it gets `input`, in
+   * COPY's text format.
+   * @throws TransactionEnded
+   */
+  copy(statements: string, input: Buffer): Promise<void>
+}
+
 /** The work of a transaction went on after the transaction had ended: its connection is somebody else's by now. */
 export class TransactionEnded extends Error {
   override readonly name = 'TransactionEnded'
@@ -29,7 +39,7 @@ export class TransactionEnded extends Error {
  */
 export type Tx = {
   readonly prisma: Prisma.TransactionClient
-  readonly sql: Sql
+  readonly sql: TxSql
   readonly clientId: string
   readonly now: Date
 }
@@ -82,13 +92,34 @@ function watch(scope: Scope, connection: pg.PoolClient): void {
 }
 
 /** What the work of a transaction gets instead of the connection, which outlives it. */
-function sqlOf(scope: Scope, connection: pg.PoolClient): Sql {
+function sqlOf(scope: Scope, connection: pg.PoolClient): TxSql {
   return {
     async query<Row extends pg.QueryResultRow>(text: string, values?: unknown[]) {
       if (scope.ended) throw new TransactionEnded()
       return connection.query<Row>(text, values)
     },
+    async copy(statements, input) {
+      if (scope.ended) throw new TransactionEnded()
+      return copyIn(connection, statements, input)
+    },
   }
+}
+
+type CopyWire = { sendCopyFromChunk(chunk: Buffer): void; endCopyFrom(): void }
+
+/** `pg` leaves COPY to its users: this answers the server's wish for rows. */
+function copyIn(connection: pg.PoolClient, statements: string, input: Buffer): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const query = Object.assign(new pg.Query(statements), {
+    handleCopyInResponse(wire: CopyWire) {
+      wire.sendCopyFromChunk(input)
+      wire.endCopyFrom()
+    },
+  })
+  query.on('end', () => resolve())
+  query.on('error', reject)
+  connection.query(query)
+  return promise
 }
 
 /** Remembers which connection a Prisma transaction took, so that bulk SQL can run on the same one. */
