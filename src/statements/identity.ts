@@ -1,6 +1,6 @@
 import { isStatedWhole, type Pair } from './match-pool.ts'
 import { matchAll } from './match-rows.ts'
-import { mergeAliases, mergeContent, sameAliases, sameContent } from './merge.ts'
+import { mergeAliases, mergeContent, sameAliases, sameContent, tellBy } from './merge.ts'
 import type { Alias, EntryContent, ObservedRow, Route } from './normal.ts'
 
 export type EntryState = 'pending' | 'booked' | 'reversed' | 'removed'
@@ -39,6 +39,8 @@ export type Reason =
   | 'attached'
   /** A better reader has read the same file again. */
   | 'reread'
+  /** Another source tells the row again that was taken for it before. */
+  | 'told'
   /** Somebody has said that the two are one: it went into another one. */
   | 'merged'
   /** Somebody has said that the two are one: this row is known to be of it. */
@@ -118,23 +120,31 @@ export function reconcileDay(
 
 function changeOf(pair: Pair, options: ReconcileOptions): Change {
   const { entry, row, reason, confidence } = pair
-  const own = entry.route === options.route || entry.state === 'pending' || entry.state === 'removed'
-  const owner = own && reason !== 'ruled'
-  // Which of several it is was not to be told: that it is there is all that the row has said.
-  if (!owner && (confidence === 'low' || reason === 'ruled')) {
-    const { content, aliases, hash, identityHash } = entry
-    const state = entry.state === 'removed' ? row.status : entry.state
-    return { entry, row, state, content, aliases, hash, identityHash, reason, confidence }
+  const owner = entry.route === options.route || entry.state === 'pending' || entry.state === 'removed'
+  const { state, content, aliases, hash, identityHash } = entry
+  if (reason === 'ruled' || reason === 'told') {
+    const now = state === 'removed' ? row.status : state
+    return { entry, row, state: now, content, aliases, hash, identityHash, reason, confidence }
   }
-  const reversed = entry.state === 'reversed' && row.status === 'booked'
+  if (!owner) {
+    // Which of several it is was not to be told: that it is there is all that the row has said.
+    const clear = confidence !== 'low'
+    const more = clear ? mergeAliases(aliases, row.aliases, { owner, permanent: false }) : aliases
+    return {
+      ...{ entry, row, state, hash, identityHash, reason, confidence },
+      content: clear ? mergeContent(content, row.content, owner) : content,
+      aliases: tellBy(more, options.route, row.identityHash),
+    }
+  }
+  const reversed = state === 'reversed' && row.status === 'booked'
   return {
     entry,
     row,
     state: reversed ? 'reversed' : row.status,
-    content: mergeContent(entry.content, row.content, owner),
-    aliases: mergeAliases(entry.aliases, row.aliases, { owner, permanent: options.permanentIds }),
-    hash: owner ? row.hash : entry.hash,
-    identityHash: owner ? row.identityHash : entry.identityHash,
+    content: mergeContent(content, row.content, owner),
+    aliases: mergeAliases(aliases, row.aliases, { owner, permanent: options.permanentIds }),
+    hash: row.hash,
+    identityHash: row.identityHash,
     reason,
     confidence,
   }

@@ -24,6 +24,7 @@ export function matchAll(
   matchExactly(pool)
   if (options.permanentIds) matchByPermanentId(pool, options)
   matchByContent(pool, options, 'content')
+  matchTold(pool, options)
   if (merged) followMergers(pool, stored, options)
   matchWithinDay(pool, options)
   matchOtherDay(pool, options)
@@ -103,6 +104,22 @@ function matchByContent(pool: Pool, options: ReconcileOptions, reason: 'content'
   }
 }
 
+/** By which row the route tells the entry, where the entry is not in its words. */
+const toldBy = (entry: StoredEntry, { route }: ReconcileOptions) =>
+  entry.route === route ? undefined : entry.aliases.find((alias) => alias.kind === `told:${route}`)?.value
+
+/** Rows that were taken for an entry of another route before: they are its own, however little they are like it. */
+function matchTold(pool: Pool, options: ReconcileOptions): void {
+  const told = groupBy(pool.entries, (entry) => toldBy(entry, options) ?? null)
+  for (const [hash, rows] of groupBy(pool.rows, (row) => row.identityHash)) {
+    const weigh = (entry: StoredEntry, row: ObservedRow) =>
+      mayBe(entry, row) && !isRuledOut(entry, row, options) ? 0 : null
+    for (const [entry, row] of best(told.get(hash) ?? [], rows, weigh)) {
+      take(pool, entry, row, 'told', 'certain')
+    }
+  }
+}
+
 /**
  * Rows that are known to be of a transaction that was merged into another one: they say nothing but that this one is
  * there. Only what is told in the same words (or has its permanent id): anything else may be a new movement.
@@ -178,17 +195,25 @@ const isAllOne = (ones: readonly (StoredEntry | ObservedRow)[]) =>
  * another row, unless an id or reference says otherwise.
  */
 function isOtherRow(entry: StoredEntry, row: ObservedRow, options: ReconcileOptions): boolean {
-  if (entry.route !== options.route) return false
+  const like = likeness(entry, row)
+  if (!like) return true
+  if (options.complete) return entry.route === options.route && losesReference(entry, row)
+  if (like.endToEndId || (like.id && like.text >= contained)) return false
+  if (entry.route !== options.route) {
+    const told = toldBy(entry, options)
+    return told !== undefined && told !== row.identityHash
+  }
   const [one, other] = [entry.content, row.content]
   if (one.reversal !== other.reversal) return true
-  if (options.complete) {
-    return (['kid', 'endToEndId'] as const).some(
-      (field) => one[field] !== null && other[field] === null && !saysWithout(one, field, entry.identityHash),
-    )
-  }
-  const like = likeness(entry, row)
-  if (!like || one.text === null || other.text === null || like.text === 1) return false
-  return !like.endToEndId && !(like.id && like.text >= contained)
+  return one.text !== null && other.text !== null && like.text < 1
+}
+
+function losesReference({ content, identityHash }: StoredEntry, row: ObservedRow): boolean {
+  if (content.reversal !== row.content.reversal) return true
+  return (['kid', 'endToEndId'] as const).some(
+    (field) =>
+      content[field] !== null && row.content[field] === null && !saysWithout(content, field, identityHash),
+  )
 }
 
 const bookedOnes = (pool: Pool) => ({
@@ -208,7 +233,7 @@ function matchOtherDay(pool: Pool, options: ReconcileOptions): void {
   const judge = (entry: StoredEntry, row: ObservedRow) => {
     const days = daysApart(entry, row)
     if (days === null || days > routeDaysMax) return null
-    if (differ(entry.content.valueDate, row.content.valueDate)) return null
+    if (differ(entry.content.valueDate, row.content.valueDate) || isOtherRow(entry, row, options)) return null
     const like = liken(entry, row, options)
     return like && (like.valueDate || like.kid || like.endToEndId) ? 'medium' : null
   }

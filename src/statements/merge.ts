@@ -1,4 +1,4 @@
-import type { Alias, DetailRow, EntryContent } from './normal.ts'
+import type { Alias, DetailRow, EntryContent, Route } from './normal.ts'
 
 const filled = <T>(mine: T | null, other: T | null): T | null => mine ?? other
 
@@ -51,6 +51,12 @@ export function mergeAliases(
   const replaced = (one: Alias) =>
     observed.some((other) => sameKind(one)(other) && (!options.permanent || other.value === one.value))
   return [...known.filter((one) => !replaced(one)), ...observed]
+}
+
+/** Notes by which row another route tells the entry. */
+export function tellBy(aliases: readonly Alias[], route: Route, identityHash: string): readonly Alias[] {
+  const kind = `told:${route}` as const
+  return [...aliases.filter((alias) => alias.kind !== kind), { kind, value: identityHash }]
 }
 
 /** Equal in all that a client is shown. The balance after a row is evidence, no part of the movement. */

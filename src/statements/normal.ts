@@ -11,7 +11,11 @@ export type Route = `bank:${string}` | `file:${string}`
 /** Reads of the bank see the account as it is; a file shows some of what was booked. */
 export const isBankRoute = (route: Route) => route.startsWith('bank:')
 
-export type AliasKind = 'transactionId' | 'entryReference' | 'servicerReference'
+/**
+ * Ids that the bank gave. `told:` and a route: the identity hash of the row by which a route other than the entry's own
+ * tells it; kept so that it is known again, and shown to nobody.
+ */
+export type AliasKind = 'transactionId' | 'entryReference' | 'servicerReference' | `told:${string}`
 export type Alias = { readonly kind: AliasKind; readonly value: string }
 
 /** What has a form of its own, as JSON text with sorted keys: equal texts say the same. */
