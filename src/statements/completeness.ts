@@ -30,31 +30,54 @@ export async function updateCompleteness(
   account: ProofAccount,
   change: Change,
 ): Promise<{ proven: number }> {
+  const totals = await loadTotals(tx, account.id, change.from)
   let proven = 0
-  for (const currency of await currenciesOf(tx, account, change.from)) {
-    proven += await updateCurrency(tx, account, currency, change)
+  for (const currency of await currenciesOf(tx, account, [...totals.keys()])) {
+    proven += await updateCurrency(tx, account, currency, {
+      ...change,
+      totals: totals.get(currency) ?? new Map(),
+    })
   }
   return { proven }
 }
 
+type DaySums = ReadonlyMap<string, { readonly sumMinor: bigint; readonly entries: number }>
+/** `totals`: sums of the booked rows of each day from `from` on. Those before have not changed since they were last written. */
+type CurrencyChange = Change & { readonly totals: DaySums }
+
 /** The account's own currency, and others that its rows are, or were, in (accounts of several currencies). */
-async function currenciesOf(tx: Tx, account: ProofAccount, from: string): Promise<string[]> {
+async function currenciesOf(tx: Tx, account: ProofAccount, found: readonly string[]): Promise<string[]> {
   const { rows } = await tx.sql.query<{ currency: string }>(
-    `select distinct currency from entry where client_id = $1 and account_id = $2 and booking_date >= $3
-        and state in ('booked', 'reversed')
-     union select distinct currency from account_day where client_id = $1 and account_id = $2`,
-    [tx.clientId, account.id, from],
+    'select distinct currency from account_day where client_id = $1 and account_id = $2',
+    [tx.clientId, account.id],
   )
-  return [...new Set([account.currency, ...rows.map((row) => row.currency)])]
+  return [...new Set([account.currency, ...found, ...rows.map((row) => row.currency)])]
     .filter((one) => one !== 'XXX')
     .sort()
+}
+
+/** By currency, then by day. */
+async function loadTotals(tx: Tx, accountId: string, from: string): Promise<ReadonlyMap<string, DaySums>> {
+  const { rows } = await tx.sql.query<{ currency: string; date: string; sum: string; entries: number }>(
+    `select currency, booking_date as date, sum(amount_minor) as sum, count(*)::int4 as entries from entry
+      where client_id = $1 and account_id = $2 and booking_date >= $3
+        and state in ('booked', 'reversed') group by currency, booking_date`,
+    [tx.clientId, accountId, from],
+  )
+  const byCurrency = Map.groupBy(rows, (row) => row.currency)
+  return new Map(
+    [...byCurrency].map(([currency, days]) => [
+      currency,
+      new Map(days.map((day) => [day.date, { sumMinor: BigInt(day.sum), entries: day.entries }])),
+    ]),
+  )
 }
 
 async function updateCurrency(
   tx: Tx,
   account: ProofAccount,
   currency: string,
-  change: Change,
+  change: CurrencyChange,
 ): Promise<number> {
   let back = lookBackDays
   let found = await judgeFrom(tx, account, currency, change, back)
@@ -101,7 +124,7 @@ async function judgeFrom(
   tx: Tx,
   account: ProofAccount,
   currency: string,
-  change: Change,
+  change: CurrencyChange,
   lookBack: number,
 ): Promise<Found> {
   const today = osloDate(tx.now)
@@ -111,11 +134,10 @@ async function judgeFrom(
   const base = await lastAnchorBefore(tx, asked)
   const range = { ...asked, from: base !== null && base > floor ? base : asked.from }
   const known = await loadDays(tx, range)
-  const totals = await loadTotals(tx, range, change.from)
   const anchors = await loadAnchors(tx, range)
   const statements = await statementAnchors(tx, range)
-  const first = firstDay(range.from, change.from, [...known.keys()], totals, statements.anchors)
-  const days = listDays(tx, { first, today, from: change.from, reopened: change.reopened, known, totals })
+  const first = firstDay(range.from, change.from, [...known.keys()], change.totals, statements.anchors)
+  const days = listDays(tx, { ...change, first, today, known })
   const standing = base === null ? undefined : known.get(base)
   const input = {
     days,
@@ -133,29 +155,30 @@ async function judgeFrom(
   return { judgement, days, known, base, standing }
 }
 
-/** Sums of booked rows by day. Days before `from` have not changed since they were last written. */
-async function loadTotals(
-  tx: Tx,
-  range: AnchorRange,
-  from: string,
-): Promise<Map<string, { sumMinor: bigint; entries: number }>> {
-  const { rows } = await tx.sql.query<{ date: string; sum: string; entries: number }>(
-    `select booking_date as date, sum(amount_minor) as sum, count(*)::int4 as entries from entry
-      where client_id = $1 and account_id = $2 and currency = $3 and booking_date >= $4
-        and state in ('booked', 'reversed') group by booking_date`,
-    [tx.clientId, range.accountId, range.currency, from],
-  )
-  return new Map(rows.map((row) => [row.date, { sumMinor: BigInt(row.sum), entries: row.entries }]))
-}
-
+/**
+ * Sum of the booked rows before a day: those of the days as they were last written, and what lies before the first of
+ * these or has no date.
+ */
 async function sumBefore(tx: Tx, range: AnchorRange, first: string): Promise<bigint> {
-  const { rows } = await tx.sql.query<{ sum: string }>(
-    `select coalesce(sum(amount_minor), 0) as sum from entry
-      where client_id = $1 and account_id = $2 and currency = $3 and state in ('booked', 'reversed')
-        and (booking_date < $4 or booking_date is null)`,
-    [tx.clientId, range.accountId, range.currency, first],
+  const of = [tx.clientId, range.accountId, range.currency]
+  const days = await tx.sql.query<{ sum: string; start: string | null }>(
+    `select coalesce(sum(sum_minor), 0) as sum, min(date) as start from account_day
+      where client_id = $1 and account_id = $2 and currency = $3 and date < $4`,
+    [...of, first],
   )
-  return BigInt(rows[0]?.sum ?? 0)
+  const { sum = '0', start = null } = days.rows[0] ?? {}
+  const earlier = await tx.sql.query<{ sum: string }>(
+    ['booking_date < $4', 'booking_date is null']
+      .map(
+        (
+          which,
+        ) => `select coalesce(sum(amount_minor), 0) as sum from entry where client_id = $1 and account_id = $2
+           and currency = $3 and state in ('booked', 'reversed') and ${which}`,
+      )
+      .join(' union all '),
+    [...of, start ?? first],
+  )
+  return earlier.rows.reduce((total, row) => total + BigInt(row.sum), BigInt(sum))
 }
 
 async function reopenedBefore(tx: Tx, range: AnchorRange, first: string): Promise<Date | null> {
@@ -193,11 +216,13 @@ function listDays(
     from: string
     reopened: readonly string[]
     known: ReadonlyMap<string, DayRow>
-    totals: ReadonlyMap<string, { sumMinor: bigint; entries: number }>
+    totals: DaySums
   },
 ): DayTotal[] {
   const reopened = new Set(facts.reopened)
-  const last = [facts.today, ...facts.totals.keys()].reduce((most, date) => (date > most ? date : most))
+  const last = [facts.today, ...facts.totals.keys(), ...facts.known.keys()].reduce((most, date) =>
+    date > most ? date : most,
+  )
   const length = Math.min(daysBetween(facts.first, last) + 1, mostDays + lookBackDays)
   return Array.from({ length }, (_none, i) => {
     const date = addDays(facts.first, i)
