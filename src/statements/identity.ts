@@ -27,6 +27,8 @@ export type Reason =
   | 'reference'
   /** Same day and amount, nothing else to go by. */
   | 'same_day_amount'
+  /** Same day and amount as several others, in another route's words: which of them it is cannot be told. */
+  | 'one_of_several'
   /** Same amount and reference; the bank moved the booking date. */
   | 'moved'
   /** A pending row was booked. */
@@ -128,7 +130,7 @@ function changeOf(pair: Pair, options: ReconcileOptions): Change {
   }
   if (!owner) {
     // Which of several it is was not to be told: that it is there is all that the row has said.
-    const clear = confidence !== 'low'
+    const clear = reason !== 'one_of_several'
     const more = clear ? mergeAliases(aliases, row.aliases, { owner, permanent: false }) : aliases
     return {
       ...{ entry, row, state, hash, identityHash, reason, confidence },

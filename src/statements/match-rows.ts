@@ -3,7 +3,7 @@ import type { ReconcileOptions, StoredEntry } from './identity.ts'
 import { differ, hasEvidence, type Likeness, likeness, mayBeBookingOf, scoreOf } from './likeness.ts'
 import { best, groupBy, isStatedWhole, matchUnambiguous, type Pair, type Pool, take } from './match-pool.ts'
 import { routeDaysMax } from './neighbours.ts'
-import { type ObservedRow, saysWithout } from './normal.ts'
+import { type ObservedRow, ownWords } from './normal.ts'
 import { contained } from './words.ts'
 
 /** Days by which a bank moves a booking. */
@@ -42,9 +42,21 @@ export function matchAll(
 const isRuledOut = (entry: StoredEntry, row: ObservedRow, { rulings }: ReconcileOptions) =>
   rulings?.different.get(entry.id)?.has(row.identityHash) === true
 
+const spoken = new WeakMap<StoredEntry, StoredEntry>()
+
+/** The entry as the route itself has told it, where it is in that route's words: what others added proves nothing. */
+function asTold(entry: StoredEntry, { route }: ReconcileOptions): StoredEntry {
+  if (entry.route !== route || entry.state === 'pending') return entry
+  const known = spoken.get(entry)
+  if (known) return known
+  const told = { ...entry, content: ownWords(entry.content, entry.identityHash) }
+  spoken.set(entry, told)
+  return told
+}
+
 /** What speaks for the pair; null where they contradict each other, or somebody has said that they are two. */
 function liken(entry: StoredEntry, row: ObservedRow, options: ReconcileOptions): Likeness | null {
-  return isRuledOut(entry, row, options) ? null : likeness(entry, row)
+  return isRuledOut(entry, row, options) ? null : likeness(asTold(entry, options), row)
 }
 
 /** May this entry become what the row says? What was booked is never pending again: that is another row. */
@@ -174,18 +186,19 @@ function matchGroup(
   }
   for (const [entry, row] of best(entries, rows, clear)) take(pool, entry, row, 'reference', 'high')
   const alone = entries.length === 1 && rows.length === 1
-  const confidence = alone ? 'medium' : 'low'
   for (const own of [true, false]) {
     const left = entries.filter((entry) => pool.entries.has(entry) && (entry.route === options.route) === own)
     const rest = rows.filter((row) => pool.rows.has(row))
-    if (own && !isAllOne(left) && !isAllOne(rest)) continue
-    for (const [entry, row] of best(left, rest, weigh)) {
-      take(pool, entry, row, 'same_day_amount', confidence)
-    }
+    // Whichever is taken for which, it is right: those of one side are all the same.
+    const clear = alone || isAllOne(left) || (isAllOne(rest) && rest.length >= left.length)
+    if (own && !clear) continue
+    const reason = clear || rest.length >= left.length ? 'same_day_amount' : 'one_of_several'
+    for (const [entry, row] of best(left, rest, weigh))
+      take(pool, entry, row, reason, clear ? 'medium' : 'low')
   }
 }
 
-/** Nothing tells them apart: whichever of them is taken is the right one. */
+/** Nothing tells them apart. */
 const isAllOne = (ones: readonly (StoredEntry | ObservedRow)[]) =>
   ones.every((one) => one.identityHash === ones[0]?.identityHash)
 
@@ -195,25 +208,19 @@ const isAllOne = (ones: readonly (StoredEntry | ObservedRow)[]) =>
  * another row, unless an id or reference says otherwise.
  */
 function isOtherRow(entry: StoredEntry, row: ObservedRow, options: ReconcileOptions): boolean {
-  const like = likeness(entry, row)
+  const told = asTold(entry, options)
+  const like = likeness(told, row)
   if (!like) return true
-  if (options.complete) return entry.route === options.route && losesReference(entry, row)
-  if (like.endToEndId || (like.id && like.text >= contained)) return false
-  if (entry.route !== options.route) {
-    const told = toldBy(entry, options)
-    return told !== undefined && told !== row.identityHash
+  const own = entry.route === options.route
+  const [one, other] = [told.content, row.content]
+  if (own && one.reversal !== other.reversal) return true
+  if (options.complete) {
+    return own && (['kid', 'endToEndId'] as const).some((name) => one[name] !== null && other[name] === null)
   }
-  const [one, other] = [entry.content, row.content]
-  if (one.reversal !== other.reversal) return true
-  return one.text !== null && other.text !== null && like.text < 1
-}
-
-function losesReference({ content, identityHash }: StoredEntry, row: ObservedRow): boolean {
-  if (content.reversal !== row.content.reversal) return true
-  return (['kid', 'endToEndId'] as const).some(
-    (field) =>
-      content[field] !== null && row.content[field] === null && !saysWithout(content, field, identityHash),
-  )
+  if (like.endToEndId || (like.id && like.text >= contained)) return false
+  if (own) return one.text !== null && other.text !== null && like.text < 1
+  const before = toldBy(entry, options)
+  return before !== undefined && before !== row.identityHash
 }
 
 const bookedOnes = (pool: Pool) => ({

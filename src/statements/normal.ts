@@ -175,19 +175,17 @@ const fillable = [
 ] as const
 
 /**
- * Is this the identity of the content without one of its references, and perhaps without others? Then it was another
- * source that had added them, not the route whose words these are.
+ * What the route whose words they are had said itself: the content without what other sources have added to it since,
+ * found by its identity. The content as it is where no part of it has that identity.
  */
-export function saysWithout(
-  content: EntryContent,
-  field: 'kid' | 'endToEndId',
-  identityHash: string,
-): boolean {
-  const others = fillable.filter((name) => name !== field && content[name] !== null)
-  return Array.from({ length: 2 ** others.length }, (_none, set) => {
-    const left = others.filter((_name, i) => (set >> i) % 2 === 1)
-    return Object.fromEntries([field, ...left].map((name) => [name, null]))
-  }).some((nothing) => identityOf('booked', { ...content, ...nothing }) === identityHash)
+export function ownWords(content: EntryContent, identityHash: string): EntryContent {
+  const added = fillable.filter((name) => content[name] !== null)
+  for (let set = 0; set < 2 ** added.length; set++) {
+    const left = added.filter((_name, i) => (set >> i) % 2 === 1)
+    const own = { ...content, ...Object.fromEntries(left.map((name) => [name, null])) }
+    if (identityOf('booked', own) === identityHash) return own
+  }
+  return content
 }
 
 function toAliases(entry: StatementEntry): readonly Alias[] {
