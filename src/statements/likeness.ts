@@ -72,8 +72,12 @@ export function hasEvidence(like: Likeness): boolean {
   return like.id || like.kid || like.endToEndId || like.account || like.text >= contained
 }
 
-/** A booking may follow its reservation by some weeks (hotels, petrol), and be dated a little before it. */
+/**
+ * A booking may follow its reservation by some weeks (hotels, petrol), and be dated a little before it. It knows the
+ * references that the reservation had.
+ */
 export function mayBeBookingOf(pending: EntryContent, booked: EntryContent): boolean {
+  if ((pending.kid && !booked.kid) || (pending.endToEndId && !booked.endToEndId)) return false
   const announced = pending.bookingDate ?? pending.valueDate
   if (announced === null || booked.bookingDate === null) return true
   const days = daysBetween(announced, booked.bookingDate)

@@ -24,9 +24,10 @@ export function matchAll(
   matchExactly(pool)
   if (options.permanentIds) matchByPermanentId(pool, options)
   matchByContent(pool, options, 'content')
-  matchTold(pool, options)
+  matchTold(pool, options, true)
   if (merged) followMergers(pool, stored, options)
   matchWithinDay(pool, options)
+  matchTold(pool, options, false)
   matchOtherDay(pool, options)
   matchMoved(pool, options)
   matchPending(pool, options)
@@ -121,11 +122,13 @@ const toldBy = (entry: StoredEntry, { route }: ReconcileOptions) =>
   entry.route === route ? undefined : entry.aliases.find((alias) => alias.kind === `told:${route}`)?.value
 
 /** Rows that were taken for an entry of another route before: they are its own, however little they are like it. */
-function matchTold(pool: Pool, options: ReconcileOptions): void {
+function matchTold(pool: Pool, options: ReconcileOptions, sameDay: boolean): void {
   const told = groupBy(pool.entries, (entry) => toldBy(entry, options) ?? null)
   for (const [hash, rows] of groupBy(pool.rows, (row) => row.identityHash)) {
-    const weigh = (entry: StoredEntry, row: ObservedRow) =>
-      mayBe(entry, row) && !isRuledOut(entry, row, options) ? 0 : null
+    const weigh = (entry: StoredEntry, row: ObservedRow) => {
+      if (!mayBe(entry, row) || isRuledOut(entry, row, options)) return null
+      return sameDay && entry.content.bookingDate !== row.content.bookingDate ? null : 0
+    }
     for (const [entry, row] of best(told.get(hash) ?? [], rows, weigh)) {
       take(pool, entry, row, 'told', 'certain')
     }
@@ -250,7 +253,9 @@ function matchOtherDay(pool: Pool, options: ReconcileOptions): void {
 /** In days stated whole: an entry that is gone and a new row with its amount and reference, some days apart. */
 function matchMoved(pool: Pool, options: ReconcileOptions): void {
   const { entries, rows } = bookedOnes(pool)
-  const gone = entries.filter((entry) => isStatedWhole(entry.content.bookingDate, options))
+  const gone = entries.filter(
+    (entry) => entry.route === options.route && isStatedWhole(entry.content.bookingDate, options),
+  )
   const judge = (entry: StoredEntry, row: ObservedRow) => {
     const days = daysApart(entry, row)
     if (days === null || days > movedDaysMax) return null
@@ -261,15 +266,17 @@ function matchMoved(pool: Pool, options: ReconcileOptions): void {
   matchUnambiguous(pool, gone, rows, judge, 'moved')
 }
 
-/** Pending rows that were booked. Ambiguous ones get a new id instead. */
+/** First rows that are pending still, in other words; then those that were booked. Ambiguous ones get a new id instead. */
 function matchPending(pool: Pool, options: ReconcileOptions): void {
-  const entries = [...pool.entries].filter((entry) => entry.state === 'pending')
-  const rows = [...pool.rows].filter((row) => row.status === 'booked')
-  const judge = (entry: StoredEntry, row: ObservedRow) => {
-    const like = liken(entry, row, options)
-    if (!like || !hasEvidence(like) || !mayBeBookingOf(entry.content, row.content)) return null
-    const sure = like.kid || like.endToEndId || like.account || like.text === 1 || like.id
-    return sure ? 'high' : 'medium'
+  for (const status of ['pending', 'booked'] as const) {
+    const entries = [...pool.entries].filter((entry) => entry.state === 'pending')
+    const rows = [...pool.rows].filter((row) => row.status === status)
+    const judge = (entry: StoredEntry, row: ObservedRow) => {
+      const like = liken(entry, row, options)
+      if (!like || !hasEvidence(like) || !mayBeBookingOf(entry.content, row.content)) return null
+      const sure = like.kid || like.endToEndId || like.account || like.text === 1 || like.id
+      return sure ? 'high' : 'medium'
+    }
+    matchUnambiguous(pool, entries, rows, judge, status === 'booked' ? 'booked' : 'reference')
   }
-  matchUnambiguous(pool, entries, rows, judge, 'booked')
 }
