@@ -14,7 +14,7 @@ export type CamtOptions = {
 }
 
 /** Bytes between two looks at what was found: bounds what waits in memory. */
-const stepBytes = 65_536
+const stepBytes = 16_384
 
 /**
  * Reads a bank-to-customer statement (camt.053.001.02 and later; on demand also the report camt.052 and the

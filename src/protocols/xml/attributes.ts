@@ -31,14 +31,35 @@ export function tagEnd(buffer: string, from: number): number {
 const attribute = /[ \t\r\n]+([^ \t\r\n=<>"'/]+)[ \t\r\n]*=[ \t\r\n]*(?:"([^"<]*)"|'([^'<]*)')/y
 const rest = /[ \t\r\n]*(\/?)$/y
 
+export type TagInside = {
+  readonly attributes: XmlAttributes
+  /** The tag is a whole element: `<a/>`. */
+  readonly empty: boolean
+}
+
+/** Different insides of tags that are remembered, and how long they may be: `Ccy="NOK"` stands in every entry. */
+const remembered = { insides: 512, length: 64 }
+
+/** Reads the insides of tags and remembers what it read. */
+export function createInsideReader(fail: (detail: string) => never): (inside: string) => TagInside {
+  const known = new Map<string, TagInside>()
+  return (inside) => {
+    const before = known.get(inside)
+    if (before) return before
+    const read = readInside(inside, fail)
+    if (inside.length <= remembered.length && known.size < remembered.insides) {
+      // A copy: what is cut from a piece of the file keeps the whole piece.
+      known.set(Buffer.from(inside, 'latin1').toString('latin1'), read)
+    }
+    return read
+  }
+}
+
 /**
  * What stands between the name of a start tag and its `>`: attributes and perhaps the `/` of an empty element. `fail`
  * gets what is wrong and never comes back.
  */
-export function readAttributes(
-  inside: string,
-  fail: (detail: string) => never,
-): { readonly attributes: XmlAttributes; readonly empty: boolean } {
+function readInside(inside: string, fail: (detail: string) => never): TagInside {
   const attributes: string[] = []
   attribute.lastIndex = 0
   let at = 0

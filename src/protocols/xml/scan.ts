@@ -1,5 +1,5 @@
 import { ReadFailure, type ReadFailureCode } from '../read-failure.ts'
-import type { XmlAttributes } from './attributes.ts'
+import { createInsideReader, type XmlAttributes } from './attributes.ts'
 import { byte } from './characters.ts'
 import { createNames, type XmlName } from './names.ts'
 
@@ -25,6 +25,7 @@ export type Scan = {
   /** Says what is not well-formed, and never comes back. */
   readonly malformed: (detail: string) => never
   readonly names: ReturnType<typeof createNames>
+  readonly inside: ReturnType<typeof createInsideReader>
   /** What was written and not yet read: from `at` to `length`. What lies behind that is old. */
   bytes: Buffer
   length: number
@@ -46,10 +47,12 @@ export type Scan = {
 }
 
 export function startScan(on: XmlHandler, limits: XmlLimits): Scan {
+  const malformed = (detail: string): never => fail(scan, 'xml_malformed', detail)
   const scan: Scan = {
     on,
     limits,
-    malformed: (detail) => fail(scan, 'xml_malformed', detail),
+    malformed,
+    inside: createInsideReader(malformed),
     names: createNames(),
     bytes: Buffer.alloc(0),
     length: 0,

@@ -1,4 +1,4 @@
-import { noAttributes, readAttributes, tagEnd, type XmlAttributes } from './attributes.ts'
+import { noAttributes, tagEnd, type XmlAttributes } from './attributes.ts'
 import { byte, isBlank, nameBytes } from './characters.ts'
 import type { XmlName } from './names.ts'
 import { fail, failTooLong, lineBreaks, type Scan, take } from './scan.ts'
@@ -35,7 +35,7 @@ function readTagWithMore(scan: Scan, name: XmlName, from: number): boolean {
   if (end === -1) return false
   if (end === -2) scan.malformed('a < inside a tag')
   if (end + 1 - at > limits.tokenLength) failTooLong(scan)
-  const { attributes, empty } = readAttributes(source.slice(from, end), scan.malformed)
+  const { attributes, empty } = scan.inside(source.slice(from, end))
   if (attributes.length > limits.attributes * 2) {
     fail(scan, 'xml_too_many_attributes', `<${name.local}> has more than ${limits.attributes} attributes`)
   }

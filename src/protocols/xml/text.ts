@@ -8,10 +8,12 @@ export function readText(scan: Scan): boolean {
   const end = Math.min(scan.length, at + limits.tokenLength + 1)
   let i = at
   let lines = 0
+  let blankKinds = 0
   for (; i < end; i++) {
     const code = bytes[i]
     if (code === byte.lineFeed) lines++
     else if (code === byte.carriageReturn) {
+      blankKinds = kind.carriageReturn
       if (bytes[i + 1] !== byte.lineFeed) lines++
     } else if (code !== byte.space && code !== byte.tab) break
   }
@@ -28,7 +30,7 @@ export function readText(scan: Scan): boolean {
     kinds |= found
   }
   if (i >= end) return false
-  if (from < i) takeText(scan, from, i, kinds)
+  if (from < i || scan.raw !== '' || scan.text !== '') takeText(scan, from, i, kinds | blankKinds)
   scan.line += kinds & kind.carriageReturn ? lineBreaks(scan, at, i) : lines
   scan.at = i
   return true
