@@ -39,6 +39,10 @@ export function planStatements(evenings: Evenings, period: Period): Plan {
   const cuts = [...new Map([...edges, ...inside].map((cut) => [cut.evening, cut])).values()].sort((a, b) =>
     a.evening < b.evening ? -1 : 1,
   )
+  const reason = known.some((evening) => evening < start) ? 'no_balance_after' : 'no_balance_before'
+  if (cuts.length === 0) {
+    return { units: [], unwritten: [{ from: first, to: last, currency: evenings.currency, reason }] }
+  }
   return joinQuiet(cutUp(evenings, cuts, { first, last }))
 }
 
@@ -125,8 +129,7 @@ function cutUp(
 ): Plan {
   const { currency, movements } = evenings
   const [start, end] = [cuts[0], cuts.at(-1)]
-  if (!start || !end)
-    return { units: [], unwritten: [{ from: first, to: last, currency, reason: 'no_balance_before' }] }
+  if (!start || !end) return { units: [], unwritten: [] }
   const units: Unit[] = []
   const unwritten: Unwritten[] = []
   if (start.evening >= first) {
