@@ -1,7 +1,8 @@
+import { setImmediate as breathe } from 'node:timers/promises'
 import type { Tx } from '../db.ts'
 import { newId } from '../domain/ids.ts'
-import { type Column, insertRows, unnest } from './bulk.ts'
-import { writeAliases, writeDetails } from './detail-rows.ts'
+import { type Column, type Insert, insertRows, prepareInsert, unnest } from './bulk.ts'
+import { newAliases, newDetails, replaceAliases, writeDetails } from './detail-rows.ts'
 import { type EntryOwner, entryColumns, entryValues } from './entry-rows.ts'
 import type { Change, Reason, StoredEntry } from './identity.ts'
 import { sameAliases, sameDetails } from './merge.ts'
@@ -14,7 +15,7 @@ export type Source = { readonly id: string; readonly route: Route }
  * Takes places in the account's list of changes. Its row is locked, so places are given in the order of the commits:
  * who reads on from one misses nothing.
  */
-async function takePlaces(tx: Tx, accountId: string, count: number): Promise<bigint> {
+export async function takePlaces(tx: Tx, accountId: string, count: number): Promise<bigint> {
   const { rows } = await tx.sql.query<{ first: string }>(
     `update account set change_seq = change_seq + $3 where client_id = $1 and id = $2
      returning change_seq - $3 + 1 as first`,
@@ -29,25 +30,74 @@ export async function addEntries(
   account: EntryOwner,
   source: Source,
   rows: readonly ObservedRow[],
-): Promise<string[]> {
+): Promise<readonly string[]> {
+  if (rows.length === 0) return []
+  const first = await takePlaces(tx, account.id, rows.length)
+  const { ids, insert } = await prepareEntries(tx, account, source, rows, first)
+  await insert(tx.sql)
+  return ids
+}
+
+/**
+ * Makes new entries ready to be written. Lets the process breathe between its parts, so that what is being written
+ * meanwhile goes on.
+ * @param first the place of the first one in the account's list of changes.
+ */
+export async function prepareEntries(
+  tx: Tx,
+  account: EntryOwner,
+  source: Source,
+  rows: readonly ObservedRow[],
+  first: bigint,
+): Promise<{ readonly ids: readonly string[]; readonly insert: Insert }> {
   // Ids of one moment are in no order by themselves; lists show the rows of a day in the source's.
   const ids = rows.map(() => newId('transaction', tx.now)).sort()
-  const first = rows.length > 0 ? await takePlaces(tx, account.id, rows.length) : 0n
   const made = rows.map((row, i) => ({ row, entryId: ids[i] ?? '', place: first + BigInt(i) }))
-  const columns: Column[] = [
-    ['id', 'text'],
-    ['client_id', 'text'],
-    ['company_id', 'text'],
-    ['account_id', 'text'],
-    ['revision', 'int4'],
-    ['added_seq', 'int8'],
-    ['change_seq', 'int8'],
-    ['booked_at', 'timestamptz'],
-    ['first_seen_at', 'timestamptz'],
-    ['updated_at', 'timestamptz'],
-    ...entryColumns,
+  const inserts = [
+    () => prepareInsert('entry', newEntryColumns, made.map(valuesOf(tx, account, source))),
+    () =>
+      newDetails(
+        tx,
+        account,
+        made.map(({ row, entryId }) => ({ entryId, details: row.content.details })),
+      ),
+    () =>
+      newAliases(
+        tx,
+        account,
+        made.map(({ row, entryId }) => ({ entryId, aliases: row.aliases })),
+      ),
   ]
-  const values = made.map(({ row, entryId, place }) => [
+  const ready: Insert[] = []
+  for (const prepare of inserts) {
+    await breathe()
+    ready.push(prepare())
+  }
+  return {
+    ids,
+    async insert(sql) {
+      for (const insert of ready) await insert(sql)
+    },
+  }
+}
+
+const newEntryColumns: readonly Column[] = [
+  ['id', 'text'],
+  ['client_id', 'text'],
+  ['company_id', 'text'],
+  ['account_id', 'text'],
+  ['revision', 'int4'],
+  ['added_seq', 'int8'],
+  ['change_seq', 'int8'],
+  ['booked_at', 'timestamptz'],
+  ['first_seen_at', 'timestamptz'],
+  ['updated_at', 'timestamptz'],
+  ...entryColumns,
+]
+
+const valuesOf =
+  (tx: Tx, account: EntryOwner, source: Source) =>
+  ({ row, entryId, place }: { row: ObservedRow; entryId: string; place: bigint }) => [
     entryId,
     tx.clientId,
     account.companyId,
@@ -59,20 +109,7 @@ export async function addEntries(
     tx.now,
     tx.now,
     ...entryValues(row.content, { ...row, sourceId: source.id, route: source.route, state: row.status }),
-  ])
-  await insertRows(tx.sql, 'entry', columns, values)
-  await writeDetails(
-    tx,
-    account,
-    made.map(({ row, entryId }) => ({ entryId, details: row.content.details })),
-  )
-  await writeAliases(
-    tx,
-    account,
-    made.map(({ row, entryId }) => ({ entryId, aliases: row.aliases })),
-  )
-  return ids
-}
+  ]
 
 /** Writes what changed of entries, and what they were before and why they were taken to be the same. */
 export async function reviseEntries(
@@ -165,11 +202,10 @@ async function writeTrimmings(tx: Tx, account: EntryOwner, changes: readonly Cha
     detailed.map(({ entry, content }) => ({ entryId: entry.id, details: content.details })),
   )
   const renamed = changes.filter(({ entry, aliases }) => !sameAliases(entry.aliases, aliases))
-  await writeAliases(
+  await replaceAliases(
     tx,
     account,
     renamed.map(({ entry, aliases }) => ({ entryId: entry.id, aliases })),
-    true,
   )
 }
 

@@ -20,28 +20,51 @@ export function unnest(
 
 const wire = (value: Value) => (typeof value === 'bigint' ? value.toString() : value)
 
+/** An insert whose rows are ready to be sent. */
+export type Insert = (sql: TxSql) => Promise<void>
+
 /**
- * Inserts rows in batches (Prisma's `createMany` is many times slower). Many go through a temporary table: COPY is
- * refused on tables with row level security.
+ * Makes rows ready: in batches (Prisma's `createMany` is many times slower), many by way of a temporary table, since
+ * COPY is refused on tables with row level security.
  */
-export async function insertRows(
+export function prepareInsert(
+  table: string,
+  columns: readonly Column[],
+  rows: readonly (readonly Value[])[],
+  onConflict = '',
+): Insert {
+  const batches = Array.from({ length: Math.ceil(rows.length / inBatch) }, (_none, i) =>
+    prepareBatch(table, columns, rows.slice(i * inBatch, (i + 1) * inBatch), onConflict),
+  )
+  return async (sql) => {
+    for (const insert of batches) await insert(sql)
+  }
+}
+
+function prepareBatch(
+  table: string,
+  columns: readonly Column[],
+  rows: readonly (readonly Value[])[],
+  onConflict: string,
+): Insert {
+  if (rows.length >= copiedFrom) {
+    const input = copyText(rows)
+    return (sql) => sql.copy(copying(table, columns, onConflict), input)
+  }
+  const names = columns.map(([name]) => name).join(', ')
+  const { text, values } = unnest(columns, rows)
+  return async (sql) => {
+    await sql.query(`insert into ${table} (${names}) select * from ${text} ${onConflict}`, values)
+  }
+}
+
+export const insertRows = (
   sql: TxSql,
   table: string,
   columns: readonly Column[],
   rows: readonly (readonly Value[])[],
   onConflict = '',
-): Promise<void> {
-  const names = columns.map(([name]) => name).join(', ')
-  for (let at = 0; at < rows.length; at += inBatch) {
-    const some = rows.slice(at, at + inBatch)
-    if (some.length >= copiedFrom) {
-      await sql.copy(copying(table, columns, onConflict), copyText(some))
-    } else {
-      const { text, values } = unnest(columns, some)
-      await sql.query(`insert into ${table} (${names}) select * from ${text} ${onConflict}`, values)
-    }
-  }
-}
+): Promise<void> => prepareInsert(table, columns, rows, onConflict)(sql)
 
 /** Below it, making the temporary table takes longer than it saves. */
 const copiedFrom = 100

@@ -1,6 +1,6 @@
 import type { Tx } from '../db.ts'
 import { newId } from '../domain/ids.ts'
-import { insertRows } from './bulk.ts'
+import { type Insert, insertRows, prepareInsert } from './bulk.ts'
 import type { EntryOwner } from './entry-rows.ts'
 import { type Alias, type DetailRow, statedJson } from './normal.ts'
 
@@ -86,13 +86,21 @@ const detailColumns = [
 
 type Of<T> = { readonly entryId: string } & T
 
+type Detailed = Of<{ readonly details: readonly DetailRow[] }>
+
 /** Details keep their place and id when an entry is revised: matches point at them. They never become fewer. */
-export async function writeDetails(
-  tx: Tx,
-  owner: EntryOwner,
-  entries: readonly Of<{ readonly details: readonly DetailRow[] }>[],
-): Promise<void> {
-  const rows = entries.flatMap(({ entryId, details }) =>
+export async function writeDetails(tx: Tx, owner: EntryOwner, entries: readonly Detailed[]): Promise<void> {
+  const changing = detailColumns.slice(5).map(([name]) => `${name} = excluded.${name}`)
+  const replace = `on conflict (client_id, entry_id, position) do update set ${changing.join(', ')}`
+  await insertRows(tx.sql, 'entry_detail', detailColumns, detailValues(tx, owner, entries), replace)
+}
+
+/** Details of entries that are new. */
+export const newDetails = (tx: Tx, owner: EntryOwner, entries: readonly Detailed[]): Insert =>
+  prepareInsert('entry_detail', detailColumns, detailValues(tx, owner, entries))
+
+function detailValues(tx: Tx, owner: EntryOwner, entries: readonly Detailed[]) {
+  return entries.flatMap(({ entryId, details }) =>
     details.map((detail, position) => [
       newId('detail', tx.now),
       tx.clientId,
@@ -122,9 +130,6 @@ export async function writeDetails(
       detail.charges,
     ]),
   )
-  const changing = detailColumns.slice(5).map(([name]) => `${name} = excluded.${name}`)
-  const replace = `on conflict (client_id, entry_id, position) do update set ${changing.join(', ')}`
-  await insertRows(tx.sql, 'entry_detail', detailColumns, rows, replace)
 }
 
 const aliasColumns = [
@@ -136,21 +141,25 @@ const aliasColumns = [
   ['value', 'text'],
 ] as const
 
-/** `replace`: entries that had ids before; theirs are written anew. */
-export async function writeAliases(
-  tx: Tx,
-  owner: EntryOwner,
-  entries: readonly Of<{ readonly aliases: readonly Alias[] }>[],
-  replace = false,
-): Promise<void> {
+type Named = Of<{ readonly aliases: readonly Alias[] }>
+
+/** Writes the ids of entries that had some before anew. */
+export async function replaceAliases(tx: Tx, owner: EntryOwner, entries: readonly Named[]): Promise<void> {
   if (entries.length === 0) return
-  if (replace) {
-    const ids = entries.map(({ entryId }) => entryId)
-    const values = [tx.clientId, ids]
-    await tx.sql.query('delete from entry_alias where client_id = $1 and entry_id = any ($2::text[])', values)
-  }
-  const rows = entries.flatMap(({ entryId, aliases }) =>
+  await tx.sql.query('delete from entry_alias where client_id = $1 and entry_id = any ($2::text[])', [
+    tx.clientId,
+    entries.map(({ entryId }) => entryId),
+  ])
+  const rows = aliasValues(tx, owner, entries)
+  await insertRows(tx.sql, 'entry_alias', aliasColumns, rows, 'on conflict do nothing')
+}
+
+/** Ids of entries that are new: one of a kind each. */
+export const newAliases = (tx: Tx, owner: EntryOwner, entries: readonly Named[]): Insert =>
+  prepareInsert('entry_alias', aliasColumns, aliasValues(tx, owner, entries))
+
+function aliasValues(tx: Tx, owner: EntryOwner, entries: readonly Named[]) {
+  return entries.flatMap(({ entryId, aliases }) =>
     aliases.map(({ kind, value }) => [tx.clientId, owner.companyId, owner.id, entryId, kind, value]),
   )
-  await insertRows(tx.sql, 'entry_alias', aliasColumns, rows, 'on conflict do nothing')
 }

@@ -1,12 +1,14 @@
 import type { Tx } from '../db.ts'
 import { osloDate } from '../domain/clock.ts'
 import { schedule } from '../due-work.ts'
+import { addPlainly } from './add-plainly.ts'
 import { addEntries, removeEntries, reviseEntries, type Source, touchEntries } from './apply.ts'
 import { attachWaiting } from './attach-waiting.ts'
 import { addHistory, type ReadBalance, writeBalances } from './balances.ts'
 import { updateCompleteness } from './completeness.ts'
 import { readBefore } from './coverage.ts'
 import { loadEntries } from './entry-rows.ts'
+import type { Hand } from './hand.ts'
 import {
   type ReconcileOptions,
   type Reconciliation,
@@ -25,10 +27,10 @@ import {
 } from './ingest-effects.ts'
 import { neighboursOf } from './neighbours.ts'
 import { isBankRoute, type ObservedRow, type Route } from './normal.ts'
-import { readObservations } from './observations.ts'
+import { type Place, readObservations } from './observations.ts'
 import { loadRulings } from './rulings.ts'
 import { readTogether, type Together } from './statement-parts.ts'
-import { countObservations, ownersOfIds, pendingOf, removedLike, unmatched } from './window.ts'
+import { ownersOfIds, pendingOf, removedLike, type Standing, standingIn, unmatched } from './window.ts'
 
 export type Window = {
   readonly accountId: string
@@ -45,10 +47,13 @@ export type Window = {
   readonly pending: 'replace' | 'ignore'
   /** Stated beside the rows. */
   readonly balances?: readonly ReadBalance[]
+  /** The source's rows, as far as they are in memory. */
+  readonly hand?: Hand
+  /** Done before the rows are compared, under the account's lock; its effects count among those of the ingest. */
+  readonly first?: (effects: Effects) => Promise<void>
 }
 
 export type IngestResult = {
-  readonly observed: number
   readonly added: number
   readonly revised: number
   readonly removed: number
@@ -70,6 +75,7 @@ const batchRows = 2000
 export async function ingestWindow(tx: Tx, window: Window): Promise<IngestResult> {
   const account = await lockAccount(tx, window.accountId)
   const effects = noEffects()
+  await window.first?.(effects)
   await reconcileWindow(tx, account, window, effects)
   await attachWaiting(tx, account, effects)
   const days = changedDays(effects)
@@ -95,7 +101,6 @@ export async function ingestWindow(tx: Tx, window: Window): Promise<IngestResult
     })
   }
   return {
-    observed: await countObservations(tx, window.sourceId),
     added: effects.added.count,
     revised: effects.revised.count,
     removed: effects.removed.count,
@@ -105,26 +110,45 @@ export async function ingestWindow(tx: Tx, window: Window): Promise<IngestResult
 }
 
 async function reconcileWindow(tx: Tx, account: AccountRow, window: Window, effects: Effects): Promise<void> {
-  const asked = { ...window, permanentIds: window.idStability === 'permanent' }
+  const { hand, idStability } = window
+  const source = { id: window.sourceId, route: window.route }
   const together = isBankRoute(window.route) ? null : await readTogether(tx, window)
   if (together) return reconcileTogether(tx, account, window, together, effects)
-  const open = await unmatched(tx, asked)
+  const standing = await standingIn(tx, account, window)
+  const asked = { ...window, companyId: account.companyId, permanentIds: idStability === 'permanent' }
+  const { places, pendingPlaces, ...open } = await unmatched(tx, asked, standing, hand)
   const against = [...open.entryIds, ...open.pendingIds]
-  const places = [...open.places, ...open.pendingPlaces]
-  const size =
-    against.length === 0 && open.pendingPlaces.length === 0 ? batchRows : Math.max(places.length, 1)
-  for (let at = 0; at === 0 || at < places.length; at += size) {
-    const some = places.slice(at, at + size)
-    const rows = await readObservations(tx, window.sourceId, some)
-    const { stored, rulings } = await candidates(tx, window, rows, against)
-    await apply(
-      tx,
-      account,
-      { id: window.sourceId, route: window.route },
-      reconcileDay(stored, rows, { ...optionsOf(window), ...(rulings ? { rulings } : {}) }),
-      effects,
-    )
+  const all = [...places, ...pendingPlaces]
+  if (against.length + pendingPlaces.length > 0) {
+    return reconcileRows(tx, account, window, { places: all, against, standing }, effects)
   }
+  if (idStability === 'unstable' && !standing.removed && !standing.near) {
+    return addPlainly(tx, account, source, all, { hand, effects })
+  }
+  for (let at = 0; at < all.length; at += batchRows) {
+    const some = all.slice(at, at + batchRows)
+    await reconcileRows(tx, account, window, { places: some, against, standing }, effects)
+  }
+}
+
+type Meeting = {
+  readonly places: readonly Place[]
+  /** Entries that may be what the rows at these places state. */
+  readonly against: readonly string[]
+  readonly standing: Standing
+}
+
+async function reconcileRows(
+  tx: Tx,
+  account: AccountRow,
+  window: Window,
+  { places, against, standing }: Meeting,
+  effects: Effects,
+): Promise<void> {
+  const rows = await readObservations(tx, window.sourceId, places, window.hand)
+  const { stored, rulings } = await candidates(tx, window, rows, against, standing)
+  const result = reconcileDay(stored, rows, { ...optionsOf(window), ...(rulings ? { rulings } : {}) })
+  await apply(tx, account, { id: window.sourceId, route: window.route }, result, effects)
 }
 
 /** A statement that others of its days go before or follow: see `readTogether`. */
@@ -135,8 +159,12 @@ async function reconcileTogether(
   { rows, entryIds, settle }: Together,
   effects: Effects,
 ): Promise<void> {
-  const pendingIds = rows.length > 0 ? await pendingOf(tx, account.id) : []
-  const { stored, rulings } = await candidates(tx, window, rows, [...entryIds, ...pendingIds])
+  const standing = await standingIn(tx, account, window)
+  const pendingIds =
+    rows.length > 0 && standing.pending
+      ? await pendingOf(tx, { accountId: account.id, companyId: account.companyId })
+      : []
+  const { stored, rulings } = await candidates(tx, window, rows, [...entryIds, ...pendingIds], standing)
   const result = reconcileDay(stored, rows, { ...optionsOf(window), ...(rulings ? { rulings } : {}) })
   await apply(tx, account, { id: window.sourceId, route: window.route }, await settle(result), effects)
 }
@@ -164,10 +192,11 @@ async function candidates(
   window: Window,
   rows: readonly ObservedRow[],
   open: readonly string[],
+  standing: Standing,
 ): Promise<{ stored: StoredEntry[]; rulings: Rulings | undefined }> {
-  const removed = await removedLike(tx, window.accountId, rows)
+  const removed = standing.removed ? await removedLike(tx, window.accountId, rows) : []
   const owners = window.idStability === 'permanent' ? await ownersOfIds(tx, window, rows) : []
-  const near = await neighboursOf(tx, window, rows)
+  const near = standing.near ? await neighboursOf(tx, window, rows) : []
   const ids = [...new Set([...open, ...removed, ...owners, ...near])]
   const said = await loadRulings(tx, window.accountId, ids)
   const stored = await loadEntries(tx, [...new Set([...ids, ...(said?.revived ?? [])])])

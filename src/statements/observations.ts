@@ -2,6 +2,7 @@ import type { Tx } from '../db.ts'
 import type { StatementEntry } from '../domain/statement.ts'
 import { sha256 } from '../vault.ts'
 import { insertRows } from './bulk.ts'
+import { type Hand, type KeptRow, keepAtHand } from './hand.ts'
 import { fromJson, type ObservedRow, toJson, toObserved } from './normal.ts'
 
 export type ObservedAccount = { readonly id: string; readonly companyId: string }
@@ -10,16 +11,20 @@ export type Place = { readonly page: number; readonly ordinal: number }
 
 /**
  * Keeps what a source stated, row by row, before anything is made of it (DESIGN 5.1). One page at a time; a page
- * that was kept before is refused by its key, so nothing is kept twice.
+ * that was kept before is refused by its key, so nothing is kept twice. `hand` gets the rows as well.
  */
 export async function writeObservations(
   tx: Tx,
   account: ObservedAccount,
   source: { readonly id: string; readonly page: number },
   entries: readonly StatementEntry[],
+  hand?: Hand,
 ): Promise<void> {
+  const kept: KeptRow[] = []
   const rows = entries.map((stated, ordinal) => {
     const { entry, text } = storable(stated)
+    const hash = sha256(text)
+    kept.push({ entry, hash })
     return [
       source.id,
       source.page,
@@ -29,11 +34,12 @@ export async function writeObservations(
       account.id,
       entry.status,
       entry.bookingDate ?? null,
-      sha256(text),
+      hash,
       text,
       tx.now,
     ]
   })
+  if (hand) keepAtHand(hand, source.page, kept)
   await insertRows(tx.sql, 'observation', columns, rows)
 }
 
@@ -71,12 +77,36 @@ export async function readObservations(
   tx: Tx,
   sourceId: string,
   places: readonly Place[],
+  hand?: Hand,
 ): Promise<ObservedRow[]> {
+  const kept = await readKept(tx, sourceId, places, hand)
+  return kept.flatMap(({ entry, hash }) => toObserved(entry, hash) ?? [])
+}
+
+/** The same, not yet made ready to be compared. */
+export async function readKept(
+  tx: Tx,
+  sourceId: string,
+  places: readonly Place[],
+  hand?: Hand,
+): Promise<KeptRow[]> {
+  const ordered = places.toSorted((one, other) => one.page - other.page || one.ordinal - other.ordinal)
+  const atHand = ordered.map(({ page, ordinal }) => hand?.pages.get(page)?.[ordinal])
+  const missing = ordered.filter((_place, i) => atHand[i] === undefined)
+  const read = missing.length > 0 ? await readBack(tx, sourceId, missing) : []
+  let next = 0
+  return atHand.flatMap((row) => {
+    const kept = row ?? read[next++]
+    return kept ?? []
+  })
+}
+
+async function readBack(tx: Tx, sourceId: string, places: readonly Place[]): Promise<KeptRow[]> {
   const { rows } = await tx.sql.query<{ row: unknown; hash: string }>(
     `select o.row, o.hash from observation o
        join unnest($3::int4[], $4::int4[]) as p (page, ordinal) using (page, ordinal)
       where o.client_id = $1 and o.source_id = $2 order by o.page, o.ordinal`,
     [tx.clientId, sourceId, places.map((place) => place.page), places.map((place) => place.ordinal)],
   )
-  return rows.flatMap(({ row, hash }) => toObserved(fromJson(row), hash) ?? [])
+  return rows.map(({ row, hash }) => ({ entry: fromJson(row), hash }))
 }

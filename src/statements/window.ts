@@ -1,10 +1,14 @@
 import type { Tx } from '../db.ts'
+import { addDays } from '../domain/clock.ts'
+import { type Hand, isWhole, placesAtHand } from './hand.ts'
+import { routeDaysMax } from './neighbours.ts'
 import { isBankRoute, type ObservedRow, type Route } from './normal.ts'
 import type { Place } from './observations.ts'
 import { shownAgain } from './page-repeats.ts'
 
 type Asked = {
   readonly accountId: string
+  readonly companyId: string
   readonly sourceId: string
   readonly route: Route
   readonly from: string
@@ -22,20 +26,79 @@ export type Open = {
   readonly pendingIds: readonly string[]
 }
 
-export async function countObservations(tx: Tx, sourceId: string): Promise<number> {
-  const { rows } = await tx.sql.query<{ count: number }>(
-    'select count(*)::int4 as count from observation where client_id = $1 and source_id = $2',
-    [tx.clientId, sourceId],
+/** What there is in an account that a window may meet: most windows meet little, and each question costs a query. */
+export type Standing = {
+  /** Booked entries of these days. */
+  readonly booked: boolean
+  readonly pending: boolean
+  readonly removed: boolean
+  /** Booked entries of other routes a day or two outside: see `neighboursOf`. */
+  readonly near: boolean
+}
+
+export async function standingIn(
+  tx: Tx,
+  account: { readonly id: string; readonly companyId: string },
+  window: Pick<Asked, 'route' | 'from' | 'to'>,
+): Promise<Standing> {
+  // Without the company the few that are pending or removed are found by reading all of the account's.
+  const { rows } = await tx.sql.query<Standing>(
+    `select exists (select from entry where client_id = $1 and account_id = $2 and booking_date between $4 and $5
+                       and state in ('booked', 'reversed'))
+         or exists (select from entry where client_id = $1 and account_id = $2 and booking_date is null
+                       and state in ('booked', 'reversed')) as booked,
+        exists (select from entry where client_id = $1 and company_id = $3 and booked_at is null
+                   and account_id = $2 and state = 'pending') as pending,
+        exists (select from entry where client_id = $1 and company_id = $3 and removed_at is not null
+                   and account_id = $2 and state = 'removed') as removed,
+        exists (select from entry where client_id = $1 and account_id = $2 and state in ('booked', 'reversed')
+                   and booking_date >= $6 and booking_date < $4 and route <> $8)
+         or exists (select from entry where client_id = $1 and account_id = $2 and state in ('booked', 'reversed')
+                   and booking_date > $5 and booking_date <= $7 and route <> $8) as near`,
+    [
+      ...[tx.clientId, account.id, account.companyId, window.from, window.to],
+      ...[addDays(window.from, -routeDaysMax), addDays(window.to, routeDaysMax), window.route],
+    ],
   )
-  return rows[0]?.count ?? 0
+  return rows[0] ?? { booked: true, pending: true, removed: true, near: true }
 }
 
 /**
  * Pairs equal rows and entries inside the database, each as often as it is there: where a hundred thousand rows are
  * read again, only the changed ones ever leave it. A row that a page shows again counts once.
  */
-export async function unmatched(tx: Tx, asked: Asked): Promise<Open> {
-  const again = isBankRoute(asked.route) ? await shownAgain(tx, asked) : []
+export async function unmatched(
+  tx: Tx,
+  asked: Asked,
+  standing: Standing,
+  hand: Hand | undefined,
+): Promise<Open> {
+  const onePage = isWhole(hand) && hand.pages.size < 2
+  const again = isBankRoute(asked.route) && !onePage ? await shownAgain(tx, asked) : []
+  const { places, entryIds } =
+    isWhole(hand) && !standing.booked
+      ? { places: bookedAtHand(hand, asked, again), entryIds: [] }
+      : await unpaired(tx, asked, again)
+  const replace = asked.pending === 'replace'
+  const pendingPlaces = replace ? await pendingIn(tx, asked.sourceId, hand) : []
+  const wanted = standing.pending && (replace || places.length > 0)
+  const pendingIds = wanted ? await pendingOf(tx, asked) : []
+  return { places, entryIds, pendingPlaces, pendingIds }
+}
+
+/** The same as `unpaired` where no entry stands against the rows. */
+function bookedAtHand(hand: Hand, { from, to }: Asked, again: readonly Place[]): Place[] {
+  const repeated = new Set(again.map(({ page, ordinal }) => `${page} ${ordinal}`))
+  return placesAtHand(hand, ({ status, bookingDate }) => {
+    return status === 'booked' && (!bookingDate || (bookingDate >= from && bookingDate <= to))
+  }).filter(({ page, ordinal }) => repeated.size === 0 || !repeated.has(`${page} ${ordinal}`))
+}
+
+async function unpaired(
+  tx: Tx,
+  asked: Asked,
+  again: readonly Place[],
+): Promise<Pick<Open, 'places' | 'entryIds'>> {
   const { rows } = await tx.sql.query<{ page: number | null; ordinal: number | null; id: string | null }>(
     `with o as (
        select page, ordinal, hash, row_number() over (partition by hash order by page, ordinal) as n
@@ -64,14 +127,11 @@ export async function unmatched(tx: Tx, asked: Asked): Promise<Open> {
   const places = rows.flatMap(({ page, ordinal }) =>
     page === null || ordinal === null ? [] : { page, ordinal },
   )
-  const entryIds = rows.flatMap(({ id }) => id ?? [])
-  const replace = asked.pending === 'replace'
-  const pendingPlaces = replace ? await pendingIn(tx, asked.sourceId) : []
-  const pendingIds = replace || places.length > 0 ? await pendingOf(tx, asked.accountId) : []
-  return { places, entryIds, pendingPlaces, pendingIds }
+  return { places, entryIds: rows.flatMap(({ id }) => id ?? []) }
 }
 
-async function pendingIn(tx: Tx, sourceId: string): Promise<Place[]> {
+async function pendingIn(tx: Tx, sourceId: string, hand: Hand | undefined): Promise<readonly Place[]> {
+  if (isWhole(hand)) return placesAtHand(hand, ({ status }) => status === 'pending')
   const { rows } = await tx.sql.query<Place>(
     `select page, ordinal from observation
       where client_id = $1 and source_id = $2 and status = 'pending' order by page, ordinal`,
@@ -80,10 +140,15 @@ async function pendingIn(tx: Tx, sourceId: string): Promise<Place[]> {
   return rows
 }
 
-export async function pendingOf(tx: Tx, accountId: string): Promise<string[]> {
+/** Pending entries have never been booked: so the few of them are found without reading all of an account's. */
+export async function pendingOf(
+  tx: Tx,
+  account: { readonly accountId: string; readonly companyId: string },
+): Promise<string[]> {
   const { rows } = await tx.sql.query<{ id: string }>(
-    `select id from entry where client_id = $1 and account_id = $2 and state = 'pending' order by id`,
-    [tx.clientId, accountId],
+    `select id from entry where client_id = $1 and company_id = $3 and booked_at is null
+        and account_id = $2 and state = 'pending' order by id`,
+    [tx.clientId, account.accountId, account.companyId],
   )
   return rows.map(({ id }) => id)
 }
@@ -109,7 +174,7 @@ export async function removedLike(
  */
 export async function ownersOfIds(
   tx: Tx,
-  window: Omit<Asked, 'permanentIds'>,
+  window: Pick<Asked, 'accountId' | 'from' | 'to'>,
   rows: readonly ObservedRow[],
 ): Promise<string[]> {
   const aliases = rows.flatMap((row) => row.aliases)

@@ -1,0 +1,54 @@
+import { setImmediate as breathe } from 'node:timers/promises'
+import type { Tx } from '../db.ts'
+import { prepareEntries, type Source, takePlaces } from './apply.ts'
+import type { EntryOwner } from './entry-rows.ts'
+import type { Hand, KeptRow } from './hand.ts'
+import { type Effects, noteAdded } from './ingest-effects.ts'
+import { type ObservedRow, toObserved } from './normal.ts'
+import { type Place, readKept } from './observations.ts'
+
+const batchRows = 2000
+/** Rows between two breaths. */
+const atOnce = 500
+
+/**
+ * Adds booked rows that nothing stored stands against, in batches. While the database writes one, the next is made
+ * ready: a first import is that of most rows, and either alone would take as long again.
+ */
+export async function addPlainly(
+  tx: Tx,
+  account: EntryOwner,
+  source: Source,
+  places: readonly Place[],
+  options: { readonly hand: Hand | undefined; readonly effects: Effects },
+): Promise<void> {
+  if (places.length === 0) return
+  let first = await takePlaces(tx, account.id, places.length)
+  let writing = Promise.resolve()
+  let coming = await readKept(tx, source.id, places.slice(0, batchRows), options.hand)
+  for (let at = 0; at < places.length; at += batchRows) {
+    const rows = await observedOf(coming)
+    const { ids, insert } = await prepareEntries(tx, account, source, rows, first)
+    await writing
+    const next = places.slice(at + batchRows, at + 2 * batchRows)
+    coming = next.length > 0 ? await readKept(tx, source.id, next, options.hand) : []
+    writing = insert(tx.sql)
+    // Whoever waits for it hears of a failure; until then nobody does.
+    writing.catch(() => {})
+    noteAdded(options.effects, rows, ids)
+    first += BigInt(rows.length)
+  }
+  await writing
+}
+
+async function observedOf(kept: readonly KeptRow[]): Promise<ObservedRow[]> {
+  const rows: ObservedRow[] = []
+  for (let at = 0; at < kept.length; at += atOnce) {
+    for (const { entry, hash } of kept.slice(at, at + atOnce)) {
+      const row = toObserved(entry, hash)
+      if (row) rows.push(row)
+    }
+    await breathe()
+  }
+  return rows
+}
