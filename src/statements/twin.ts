@@ -9,6 +9,8 @@ import { invalidRequest, notFound, Problem } from '../domain/problems.ts'
 import type { StatementEntry } from '../domain/statement.ts'
 import { schedule } from '../due-work.ts'
 import { appendEvent } from '../events/append.ts'
+import { type CountedRead, countedCall } from './call-budget.ts'
+import { limitsOf } from './call-window.ts'
 import { loadEntries } from './entry-rows.ts'
 import { toObserved } from './normal.ts'
 import type { StatementPorts } from './ports.ts'
@@ -140,7 +142,7 @@ export async function compareTwin(ports: StatementPorts, clientId: string, twinI
     const detail = `no active consent reaches the account by the route ${row.route}`
     throw new ConnectorFailure({ kind: 'consent_expired', detail })
   }
-  const stated = await readRows(opened, account, row)
+  const stated = await readRows(ports, clientId, opened, account, row)
   const within = ({ bookingDate }: StatementEntry) =>
     bookingDate !== undefined && bookingDate >= row.fromDate && bookingDate <= row.toDate
   const rows = stated.filter((entry) => entry.status === 'booked' && within(entry))
@@ -155,20 +157,34 @@ export async function compareTwin(ports: StatementPorts, clientId: string, twinI
   })
 }
 
+/** The first page of a list counts at the bank, those that follow it do not. */
 async function readRows(
-  { connector, session, resourceId }: OpenedSession,
+  ports: StatementPorts,
+  clientId: string,
+  { connector, session, resourceId, frequencyPerDay }: OpenedSession,
   account: AccountRow,
-  { fromDate: from, toDate: to }: TwinRow,
+  { fromDate: from, toDate: to, route }: TwinRow,
 ): Promise<StatementEntry[]> {
   const { statements } = connector
   if (!statements) {
     throw new ConnectorFailure({ kind: 'not_supported', detail: 'no statements are read by this route' })
   }
+  const limits = limitsOf(connector.manifest, frequencyPerDay)
+  const counted: CountedRead = {
+    account,
+    route,
+    endpoint: 'transactions',
+    limits,
+    use: 'asked',
+    attended: false,
+    jobId: null,
+  }
   const rows: StatementEntry[] = []
   let cursor: string | undefined
   for (let pages = 0; pages < mostPages && rows.length <= mostRows; pages++) {
     const place = { resourceId, currency: account.currency }
-    const page = await statements.transactions(session, place, { from, to, ...(cursor ? { cursor } : {}) })
+    const ask = () => statements.transactions(session, place, { from, to, ...(cursor ? { cursor } : {}) })
+    const page = pages === 0 ? await countedCall(ports, clientId, counted, ask) : await ask()
     rows.push(...page.entries)
     if (page.next === undefined) return rows
     cursor = page.next
