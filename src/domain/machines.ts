@@ -171,9 +171,10 @@ export const syncJobMachine = defineMachine('sync_job', ['queued'], {
 
 export const fileImportMachine = defineMachine('file_import', ['received'], {
   received: ['imported', 'imported_no_change', 'partial', 'failed'],
-  imported: [],
-  imported_no_change: [],
-  partial: [],
+  // A better reader may read any of them again.
+  imported: ['received'],
+  imported_no_change: ['received'],
+  partial: ['received'],
   failed: ['received'],
 })
 

@@ -29,7 +29,7 @@ export async function attachNotices(
   source: NoticeSource,
 ): Promise<AttachResult> {
   const notices = await waitingNotices(tx, source.sourceId)
-  const found = pairNotices(notices, await candidatesFor(tx, account.id, source.id, notices))
+  const found = pairNotices(notices, await candidatesFor(tx, account.id, source.sourceId, notices))
   const changes = found.pairs.flatMap((pair) => changeOf(pair) ?? [])
   await reviseEntries(tx, account, { id: source.sourceId, route: source.route }, changes)
   await noteAttachments(tx, account, source, found.pairs)
@@ -39,7 +39,7 @@ export async function attachNotices(
 async function candidatesFor(
   tx: Tx,
   accountId: string,
-  statementId: string,
+  sourceId: string,
   notices: readonly Notice[],
 ): Promise<Candidate[]> {
   const days = notices.map(({ day }) => day).sort()
@@ -48,7 +48,7 @@ async function candidatesFor(
   const { rows } = await tx.sql.query<{ id: string; told: Candidate['told'] }>(
     `select e.id, case when a.same then 'same' when a.same is null then 'no' else 'other' end as told from entry e
        left join lateral (
-         select bool_or(split_part(source_id, '.', 1) = $6) as same from entry_attachment
+         select bool_or(source_id = $6) as same from entry_attachment
           where client_id = $1 and entry_id = e.id) a on true
       where e.client_id = $1 and e.account_id = $2 and e.state in ('booked', 'reversed')
         and e.booking_date between $3 and $4 and e.amount_minor = any ($5::int8[])`,
@@ -58,7 +58,7 @@ async function candidatesFor(
       addDays(first, -reachDays),
       addDays(last, reachDays),
       [...new Set(notices.map(({ amountMinor }) => amountMinor.toString()))],
-      statementId,
+      sourceId,
     ],
   )
   const told = new Map(rows.map((row) => [row.id, row.told]))

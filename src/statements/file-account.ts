@@ -25,7 +25,7 @@ const none = (rule: string, detail: string): FoundAccount => ({ account: null, r
  * called private go nowhere (PRODUCT 10).
  */
 export async function accountOfFile(
-  ports: StatementPorts,
+  ports: Pick<StatementPorts, 'vault'>,
   tx: Tx,
   companyId: string,
   head: StatementHead,

@@ -52,7 +52,7 @@ const newReading = (): FileReading => ({
 
 /** Where in the file the reader is. */
 type Place = {
-  readonly ports: StatementPorts
+  readonly ports: Pick<StatementPorts, 'vault'>
   readonly tx: Tx
   readonly file: FileSource
   readonly reading: FileReading
@@ -69,7 +69,7 @@ type Place = {
 
 /** Reads a file part by part and ingests each statement as it ends: memory holds one batch of rows, whatever the size. */
 export async function readFile(
-  ports: StatementPorts,
+  ports: Pick<StatementPorts, 'vault'>,
   tx: Tx,
   file: FileSource,
   bytes: Uint8Array,

@@ -4,7 +4,9 @@ import { osloDate } from '../domain/clock.ts'
 import { newId } from '../domain/ids.ts'
 import type { StatementEntry, StatementHead } from '../domain/statement.ts'
 import { observationSource } from './attach-waiting.ts'
+import { carryOver } from './file-carry.ts'
 import { headFacts, least, most, provenByItself } from './file-head.ts'
+import { type Hand, newHand } from './hand.ts'
 import { type IngestResult, ingestWindow } from './ingest.ts'
 import type { Route } from './normal.ts'
 import { writeObservations } from './observations.ts'
@@ -16,11 +18,14 @@ export type OpenStatement = {
   readonly id: string
   /** Under which its rows are observed. */
   readonly sourceId: string
+  /** The same of the reading before, where the file is read again. */
+  readonly before: string | null
   readonly fileId: string
   readonly account: AccountRow | null
   readonly format: string
   readonly route: Route
   readonly rows: StatementEntry[]
+  readonly hand: Hand
   page: number
   entries: number
   /** Pending rows: kept as observations, and no transactions. */
@@ -45,11 +50,13 @@ export function newStatement(
   return {
     id,
     sourceId: observationSource(id, again?.reading ?? 1),
+    before: again ? observationSource(id, again.reading - 1) : null,
     fileId: file.id,
     account,
     format: file.format,
     route: routeOf(file.format),
     rows: [],
+    hand: newHand(),
     page: 0,
     entries: 0,
     pending: 0,
@@ -78,7 +85,8 @@ export async function takeEntry(tx: Tx, open: OpenStatement, entry: StatementEnt
 
 async function flush(tx: Tx, open: OpenStatement, account: AccountRow): Promise<void> {
   const rows = open.rows.splice(0)
-  if (rows.length > 0) await writeObservations(tx, account, { id: open.sourceId, page: open.page++ }, rows)
+  if (rows.length > 0)
+    await writeObservations(tx, account, { id: open.sourceId, page: open.page++ }, rows, open.hand)
 }
 
 /**
@@ -104,6 +112,11 @@ export async function endStatement(
     complete: false,
     pending: 'ignore',
     balances: facts.balances,
+    hand: open.hand,
+    first: async (effects) => {
+      const { before, sourceId: now, route } = open
+      if (before !== null) await carryOver(tx, account, { before, now, route }, effects)
+    },
   })
 }
 

@@ -1,15 +1,19 @@
-import { archive } from '../archive.ts'
+import { archive, unarchive } from '../archive.ts'
 import type { Actor } from '../audit/record.ts'
 import { getCompany } from '../consent/companies.ts'
-import type { Prisma, Tx } from '../db.ts'
+import { Prisma, type Tx } from '../db.ts'
 import { newId } from '../domain/ids.ts'
 import type { StateOf } from '../domain/machine.ts'
 import { fileImportMachine } from '../domain/machines.ts'
+import { notFound } from '../domain/problems.ts'
 import { appendEvent } from '../events/append.ts'
 import { moveState } from '../events/move.ts'
 import { sha256 } from '../vault.ts'
 import { type FileReading, readFile } from './file-reading.ts'
 import type { StatementPorts } from './ports.ts'
+
+/** Reading files needs nothing of the outside world but the keys of the archive. */
+export type FilePorts = Pick<StatementPorts, 'vault'>
 
 export type FileRow = Prisma.FileImportGetPayload<object>
 export type FileState = StateOf<typeof fileImportMachine>
@@ -35,14 +39,14 @@ export type FileResult = {
  * transaction with a long time limit: all of it counts, or none.
  * @throws Problem `not_found` for an unknown company.
  */
-export async function importFile(ports: StatementPorts, tx: Tx, handedIn: FileHandedIn): Promise<FileResult> {
+export async function importFile(ports: FilePorts, tx: Tx, handedIn: FileHandedIn): Promise<FileResult> {
   const { id, done } = await receive(ports, tx, handedIn)
   if (done) return { file: done, alreadyImported: true }
   return finish(ports, tx, id, handedIn)
 }
 
 async function receive(
-  ports: StatementPorts,
+  ports: FilePorts,
   tx: Tx,
   { companyId, name, bytes, actor, requestId }: FileHandedIn,
 ): Promise<{ id: string; done?: FileRow }> {
@@ -78,11 +82,13 @@ async function receive(
 
 const settled = (row: FileRow) => row.state !== 'received' && row.state !== 'failed'
 
+type Reading = Pick<FileHandedIn, 'actor' | 'requestId' | 'bytes'>
+
 async function finish(
-  ports: StatementPorts,
+  ports: FilePorts,
   tx: Tx,
   id: string,
-  { actor, requestId, bytes }: FileHandedIn,
+  { actor, requestId, bytes }: Reading,
 ): Promise<FileResult> {
   await tx.prisma
     .$queryRaw`select id from file_import where client_id = ${tx.clientId} and id = ${id} for update`
@@ -95,21 +101,18 @@ async function finish(
     companyId: row.companyId,
     ...(requestId ? { requestId } : {}),
   })
+  const { statements, entries, added, revised, accountIds } = reading
   const file = await tx.prisma.fileImport.update({
     where: { id },
     data: {
-      format: reading.format,
-      version: reading.version,
-      statements: reading.statements,
-      entries: reading.entries,
-      added: reading.added,
-      revised: reading.revised,
+      ...{ format: reading.format, version: reading.version, statements, entries },
+      added: row.added + added,
+      revised: row.revised + revised,
       warnings: reading.warnings as Prisma.InputJsonArray,
-      ...(reading.error ? { error: reading.error } : {}),
+      error: reading.error ?? Prisma.DbNull,
       endedAt: tx.now,
     },
   })
-  const { statements, entries, added, revised, accountIds } = reading
   await appendEvent(tx, {
     type: 'file.imported',
     resourceType: 'file',
@@ -118,6 +121,28 @@ async function finish(
     data: { state, statements, entries, added, revised, accountIds: [...accountIds] },
   })
   return { file, alreadyImported: false }
+}
+
+/** The new reader finds fewer statements in a file than the one before: what that one found stays. */
+export class ReadsLess extends Error {}
+
+/**
+ * Reads a file again from the archive with today's reader: its statements, transactions and details keep their ids,
+ * what it reads in other words is revised, what could not be read before goes in, nothing is doubled. Counts of added
+ * and revised transactions grow by this reading's.
+ * @throws Problem `not_found`; ReadsLess, then the transaction must not be committed.
+ */
+export async function rereadFile(ports: FilePorts, tx: Tx, id: string, actor: Actor): Promise<FileRow> {
+  const row = await tx.prisma.fileImport.findUnique({ where: { id } })
+  if (!row) throw notFound('file', id)
+  const bytes = await unarchive(tx, ports.vault, row.archiveId)
+  const facts = { actor, companyId: row.companyId }
+  await moveState(tx, fileImportMachine, id, row.state as FileState, 'received', facts)
+  await tx.prisma.fileImport.update({ where: { id }, data: { readings: row.readings + 1 } })
+  const { file } = await finish(ports, tx, id, { actor, bytes })
+  if (file.statements < row.statements)
+    throw new ReadsLess(`${file.statements} statements instead of ${row.statements}`)
+  return file
 }
 
 function stateOf(reading: FileReading): Exclude<FileState, 'received'> {

@@ -21,7 +21,7 @@ const finalStates: Readonly<Record<string, readonly string[]>> = {
   payment: ['cancelled', 'declined', 'returned'],
   payment_attempt: ['answered', 'not_sent', 'refused'],
   sync_job: ['cancelled', 'dead', 'partial', 'succeeded', 'succeeded_no_change'],
-  file_import: ['imported', 'imported_no_change', 'partial'],
+  file_import: [],
   webhook_delivery: ['delivered'],
   webhook_endpoint: [],
   message: ['sent'],
