@@ -12,6 +12,7 @@ import { excerpt, type ReadContext, readHeaders, type Unreadable } from './accou
 import { balanceSchema, RowError, readAmount, readBalances, reason } from './balances.ts'
 import { expectStatus, malformed } from './errors.ts'
 import { joinLines, readRemittance, remittanceFields } from './remittance.ts'
+import { readBatch, readExchange, statedFields } from './stated.ts'
 import {
   accountNumber,
   accountReferenceSchema,
@@ -55,6 +56,10 @@ const partyFields = {
   creditorAccount: accountReferenceSchema.optional().catch(undefined),
   debtorName: text,
   debtorAccount: accountReferenceSchema.optional().catch(undefined),
+  creditorAgent: text,
+  debtorAgent: text,
+  ultimateCreditor: text,
+  ultimateDebtor: text,
 }
 const detailSchema = z.object({
   endToEndId: text,
@@ -64,6 +69,7 @@ const detailSchema = z.object({
   ...remittanceFields,
 })
 const rowSchema = detailSchema.extend({
+  ...statedFields,
   transactionId: text,
   entryReference: text,
   bookingDate: text,
@@ -124,6 +130,8 @@ function readEntry(row: Row, status: EntryStatus, currency: string): StatementEn
     ? row.entryDetails.map((detail) => readDetail(detail, currency))
     : [{ ...readDetail(row, currency), amount }]
   const balanceAfter = bookedAfter(row, amount.currency)
+  const amounts = readExchange(row)
+  const batches = readBatch(row)
   const words = joinLines([readRemittance(row).text, row.additionalInformation])
   return {
     status,
@@ -138,6 +146,8 @@ function readEntry(row: Row, status: EntryStatus, currency: string): StatementEn
     ...(row.proprietaryBankTransactionCode && { proprietaryCode: row.proprietaryBankTransactionCode }),
     ...(words && { text: words }),
     ...(balanceAfter && { balanceAfter }),
+    ...(amounts && { amounts }),
+    ...(batches.length > 0 && { batches }),
     details,
   }
 }
@@ -154,8 +164,8 @@ function readDates(row: Row, status: EntryStatus): { bookingDate?: string; value
 function readDetail(row: z.infer<typeof detailSchema>, currency: string): EntryDetail {
   const remittance = readRemittance(row)
   const endToEndId = row.endToEndId?.toUpperCase() === 'NOTPROVIDED' ? undefined : row.endToEndId
-  const debtor = readParty(row.debtorName, row.debtorAccount)
-  const creditor = readParty(row.creditorName, row.creditorAccount)
+  const debtor = readParty(row.debtorName ?? row.ultimateDebtor, row.debtorAccount, row.debtorAgent)
+  const creditor = readParty(row.creditorName ?? row.ultimateCreditor, row.creditorAccount, row.creditorAgent)
   return {
     ...(row.transactionAmount && { amount: readAmount(row.transactionAmount, currency) }),
     references: {
@@ -172,10 +182,11 @@ function readDetail(row: z.infer<typeof detailSchema>, currency: string): EntryD
 function readParty(
   name: string | undefined,
   reference: z.infer<typeof accountReferenceSchema> | undefined,
+  bic: string | undefined,
 ): Party | undefined {
   const account = accountNumber(reference)
-  if (!name && !account) return undefined
-  return { ...(name && { name }), ...(account && { account }) }
+  if (!name && !account && !bic) return undefined
+  return { ...(name && { name }), ...(account && { account }), ...(bic && { bic }) }
 }
 
 /** Only a booked balance proves anything: some platforms give the available one after each entry. */
