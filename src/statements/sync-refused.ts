@@ -2,7 +2,7 @@ import { ConnectorFailure, type FailureKind } from '../connectors/failure.ts'
 import { checkConsent, endConsent } from '../consent/consents/check.ts'
 import { openAccountSession } from '../consent/open-session.ts'
 import type { Tx } from '../db.ts'
-import { after, daysBetween, osloDate } from '../domain/clock.ts'
+import { after, osloDate } from '../domain/clock.ts'
 import { schedule } from '../due-work.ts'
 import { callAllowedAt, plannedAt } from './call-budget.ts'
 import type { StatementPorts } from './ports.ts'
@@ -83,11 +83,7 @@ async function shorten(tx: Tx, opened: Opened, kind: FailureKind): Promise<Short
     readThrough: account.readThrough,
     unattendedDays: manifest.historyDays,
   })
-  if (to === null) return null
-  // A consent that is refused for 90 days and good for 89 has not been seen.
-  const maybeDead = kind === 'consent_expired' || kind === 'access_denied'
-  if (maybeDead && daysBetween(window.from, to) <= 1) return null
-  return { from: plan.shortened?.from ?? window.from, to, kind }
+  return to === null ? null : { from: plan.shortened?.from ?? window.from, to, kind }
 }
 
 async function waitForQuota(tx: Tx, opened: Opened, error: ConnectorFailure): Promise<Parked> {

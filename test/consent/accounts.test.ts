@@ -91,6 +91,31 @@ test('a private account leaves a keyed hash of its number and nothing else, in n
   expect(kept?.number_hash).toBe(rooms.ports.vault.keyedHash('private_account', 'NO5015032080119'))
 })
 
+test.each([
+  ['first', [privateAccount, { ...privateAccount, usage: 'business' as const, ownerName: company }]],
+  ['last', [{ ...privateAccount, usage: 'business' as const, ownerName: company }, privateAccount]],
+])(
+  'an account that a bank lists twice, as private (%s) and as the company’s, is taken for private',
+  async (_which, listed) => {
+    const asked = await activeConsent(rooms)
+    rooms.bank.accounts = listed
+    await discover(asked)
+    expect(await accountsOf(asked)).toEqual([])
+  },
+)
+
+test('an account that the bank calls private later is not read by that consent any more', async () => {
+  const asked = await activeConsent(rooms)
+  rooms.bank.accounts = [business]
+  await discover(asked)
+  const [account] = await accountsOf(asked)
+  const open = () => rooms.run((tx) => openAccountSession(rooms.ports, tx, account?.id ?? ''))
+  expect(await open()).not.toBeNull()
+  rooms.bank.accounts = [{ ...business, usage: 'private' }]
+  await discover(asked)
+  expect(await open()).toBeNull()
+})
+
 test('a doubtful account is kept, unread', async () => {
   const asked = await activeConsent(rooms)
   rooms.bank.accounts = [{ ...business, ownerName: 'Noen Andre AS' }]

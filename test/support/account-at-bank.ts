@@ -65,6 +65,8 @@ export type FakeBank = {
   meddle: (call: 'balances' | 'transactions', query?: TransactionQuery) => void
   unreadable: number
   calls: string[]
+  /** First day and present person of each read that began, and by which consent. */
+  began: { from: string; psu: string | undefined; consent: string | undefined }[]
   today: () => string
 }
 
@@ -85,6 +87,7 @@ export function fakeBank(today: () => string): FakeBank {
     meddle: () => {},
     unreadable: 0,
     calls: [],
+    began: [],
     today,
   }
 }
@@ -119,8 +122,11 @@ export function readsOf(bank: FakeBank): StatementReads {
       bank.meddle('balances')
       return bank.states(balancesOf(bank))
     },
-    async transactions(_session, _account, query) {
+    async transactions(session, _account, query) {
       bank.calls.push(`transactions ${query.cursor ?? 'first'}`)
+      if (query.cursor === undefined) {
+        bank.began.push({ from: query.from, psu: session.psu?.ipAddress, consent: session.memory.id })
+      }
       bank.meddle('transactions', query)
       const all = bank.rows
         .filter((row) => row.pending || (row.day >= query.from && row.day <= query.to))
@@ -257,12 +263,11 @@ async function bench(url: string) {
     return { companyId, userId, connectionId, accountId }
   })
   /** Another person's consent that reaches the account. */
-  const addConsent = (route = 'main') =>
+  const addConsent = (route = 'main', validUntil = '2026-08-01') =>
     db.forClient(clientId, async (tx) => {
       const id = newId('consent', tx.now)
       const own = { clientId, companyId: world.companyId, createdAt: tx.now }
       const { userId, connectionId, accountId } = world
-      const validUntil = '2026-08-01'
       await tx.prisma.consent.create({
         data: {
           ...own,
@@ -273,6 +278,11 @@ async function bench(url: string) {
           route,
           state: 'created',
           requestId: id,
+          memory: await ports.vault.seal(
+            tx,
+            { kind: 'company', companyId: world.companyId },
+            JSON.stringify({ id }),
+          ),
           validUntil,
           frequencyPerDay: 1000,
         },
