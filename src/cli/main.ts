@@ -13,6 +13,14 @@ const commands: readonly Command[] = [
     load: async () => (await import('./inspect.ts')).inspect,
   },
   {
+    name: 'reread',
+    usage: 'reread (--file ID | --state STATE | --all) [--client ID]',
+    summary:
+      'Read files again from the archive with the readers of this version; STATE is partial, failed, imported or ' +
+      'imported_no_change.',
+    load: async () => (await import('./reread.ts')).reread,
+  },
+  {
     name: 'client create',
     usage: 'client create NAME',
     summary: 'Make an API client with its first key. The key is printed, once.',

@@ -135,6 +135,8 @@ export class ReadsLess extends Error {}
 export async function rereadFile(ports: FilePorts, tx: Tx, id: string, actor: Actor): Promise<FileRow> {
   const row = await tx.prisma.fileImport.findUnique({ where: { id } })
   if (!row) throw notFound('file', id)
+  const kept = await tx.prisma.archive.count({ where: { clientId: tx.clientId, id: row.archiveId } })
+  if (kept === 0) throw notFound('archive', row.archiveId)
   const bytes = await unarchive(tx, ports.vault, row.archiveId)
   const facts = { actor, companyId: row.companyId }
   await moveState(tx, fileImportMachine, id, row.state as FileState, 'received', facts)
