@@ -1,5 +1,9 @@
+import type { Tx } from '../db.ts'
+import type { AnchorRange } from './anchors.ts'
+import type { DayProof, DayTotal } from './proof.ts'
+
 /** A booked row with the balance that the bank stated after it, minor units. */
-export type RowBalance = { readonly amountMinor: bigint; readonly balanceAfterMinor: bigint | null }
+type RowBalance = { readonly amountMinor: bigint; readonly balanceAfterMinor: bigint | null }
 
 /**
  * Opening and closing balance of one day from the balances after its rows, in whatever order they are listed: every
@@ -30,4 +34,33 @@ export function chainOf(
 
 function count(open: Map<bigint, number>, balance: bigint, by: number): void {
   open.set(balance, (open.get(balance) ?? 0) + by)
+}
+
+/** Adds the balances after each row, for days that could be judged only together. */
+export async function withChains(
+  tx: Tx,
+  range: AnchorRange,
+  days: readonly DayTotal[],
+  rough: readonly DayProof[],
+): Promise<DayTotal[]> {
+  const unsure = rough.filter((day) => day.spanFrom !== null && day.entries > 0).map((day) => day.date)
+  const { rows } = await tx.sql.query<{ date: string; amount: string; after: string }>(
+    `with told as (
+       select booking_date from entry
+        where client_id = $1 and account_id = $2 and currency = $3 and booking_date = any ($4::text[])
+          and state in ('booked', 'reversed')
+        group by booking_date having count(*) = count(balance_after_minor)
+     )
+     select booking_date as date, amount_minor as amount, balance_after_minor as after from told join entry using (booking_date)
+      where client_id = $1 and account_id = $2 and currency = $3 and state in ('booked', 'reversed')`,
+    [tx.clientId, range.accountId, range.currency, unsure],
+  )
+  const byDay = Map.groupBy(rows, (row) => row.date)
+  return days.map((day) => {
+    const told = byDay.get(day.date) ?? []
+    const chain = chainOf(
+      told.map(({ amount, after }) => ({ amountMinor: BigInt(amount), balanceAfterMinor: BigInt(after) })),
+    )
+    return chain ? { ...day, chain } : day
+  })
 }

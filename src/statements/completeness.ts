@@ -1,7 +1,7 @@
 import type { Tx } from '../db.ts'
 import { addDays, daysBetween, osloDate } from '../domain/clock.ts'
 import { type AnchorRange, lastAnchorBefore, loadAnchors, loadCovered, statementAnchors } from './anchors.ts'
-import { chainOf, type RowBalance } from './balance-chain.ts'
+import { withChains } from './balance-chain.ts'
 import { tellOfDays } from './day-events.ts'
 import { type DayRow, loadDays, writeDays } from './day-rows.ts'
 import type { GapCause, Named } from './gap-causes.ts'
@@ -234,32 +234,5 @@ function listDays(
       entries: total?.entries ?? 0,
       reopenedAt: reopened.has(date) ? tx.now : (row?.reopenedAt ?? null),
     }
-  })
-}
-
-/** Adds the balances after each row, for days that could be judged only together. */
-async function withChains(
-  tx: Tx,
-  range: AnchorRange,
-  days: readonly DayTotal[],
-  rough: readonly DayProof[],
-): Promise<DayTotal[]> {
-  const unsure = rough.filter((day) => day.spanFrom !== null && day.entries > 0).map((day) => day.date)
-  const { rows } = await tx.sql.query<{ date: string; amount: string; after: string | null }>(
-    `select booking_date as date, amount_minor as amount, balance_after_minor as after from entry
-      where client_id = $1 and account_id = $2 and currency = $3 and booking_date = any ($4::text[])
-        and state in ('booked', 'reversed')`,
-    [tx.clientId, range.accountId, range.currency, unsure],
-  )
-  const byDay = new Map<string, RowBalance[]>()
-  for (const { date, amount, after } of rows) {
-    const row = { amountMinor: BigInt(amount), balanceAfterMinor: after === null ? null : BigInt(after) }
-    const list = byDay.get(date)
-    if (list) list.push(row)
-    else byDay.set(date, [row])
-  }
-  return days.map((day) => {
-    const chain = chainOf(byDay.get(day.date) ?? [])
-    return chain ? { ...day, chain } : day
   })
 }

@@ -18,12 +18,31 @@ export type DayRow = {
 }
 
 export async function loadDays(tx: Tx, range: AnchorRange): Promise<Map<string, DayRow>> {
-  const rows = await tx.prisma.accountDay.findMany({
-    where: { accountId: range.accountId, currency: range.currency, date: { gte: range.from } },
-    orderBy: { date: 'asc' },
-  })
-  return new Map(rows.map((row) => [row.date, { ...row, proof: row.proof as Proof }]))
+  // Ten years of days: Prisma takes many times as long for them.
+  const { rows } = await tx.sql.query<StoredDay>(
+    `select date, proof, opening_minor as opening, closing_minor as closing, sum_minor as sum, entries,
+        difference_minor as difference, cause, span_from as "spanFrom", reopened_at as "reopenedAt" from account_day
+      where client_id = $1 and account_id = $2 and currency = $3 and date >= $4 order by date`,
+    [tx.clientId, range.accountId, range.currency, range.from],
+  )
+  return new Map(rows.map((row) => [row.date, dayOf(row)]))
 }
+
+type StoredDay = Pick<DayRow, 'date' | 'proof' | 'entries' | 'cause' | 'spanFrom' | 'reopenedAt'> & {
+  opening: string | null
+  closing: string | null
+  sum: string
+  difference: string | null
+}
+
+const dayOf = ({ opening, closing, sum, difference, ...row }: StoredDay): DayRow => ({
+  ...row,
+  openingMinor: minorOf(opening),
+  closingMinor: minorOf(closing),
+  sumMinor: BigInt(sum),
+  differenceMinor: minorOf(difference),
+})
+const minorOf = (text: string | null) => (text === null ? null : BigInt(text))
 
 const dayColumns = [
   ['client_id', 'text'],

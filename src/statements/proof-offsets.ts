@@ -8,7 +8,13 @@ import type { Anchor, DayTotal } from './proof.ts'
  */
 export type Placed = Anchor & { readonly offset: bigint; readonly stale: boolean }
 type Verdict = 'proven' | 'gap' | 'unknown'
-export type Segment = { readonly from: Placed; readonly to: Placed; readonly verdict: Verdict }
+export type Segment = {
+  readonly from: Placed
+  readonly to: Placed
+  readonly verdict: Verdict
+  /** Where the days begin that are proven only together; null: those between the two anchors are by themselves. */
+  readonly since: Placed | null
+}
 export type Walk = {
   readonly segments: readonly Segment[]
   /** The anchors that were not passed over, in the order of time. */
@@ -70,30 +76,59 @@ function unite(anchors: readonly Placed[]): Placed[] {
   return united
 }
 
-const separate = (one: Anchor, other: Anchor) =>
-  one.sources.some((source) => other.sources.some((another) => another !== source))
-
 /**
  * From anchor to anchor. One that contradicts its forerunner, and was stated before rows came in behind it, is passed
  * over: the bank said it of another ledger. Where all so far were such, a later one that contradicts them shows no gap.
  */
 export function walk(placed: readonly Placed[]): Walk {
   const segments: Segment[] = []
-  const anchors: Placed[] = []
+  const runs: Placed[][] = []
   let last: Placed | undefined
   let sound = false
   for (const anchor of placed) {
     const equal = anchor.offset === last?.offset
     if (last && !equal && anchor.stale) continue
-    if (last) {
-      const verdict = equal ? (separate(last, anchor) ? 'proven' : 'unknown') : sound ? 'gap' : 'unknown'
-      segments.push({ from: last, to: anchor, verdict })
-    }
+    if (last && !equal)
+      segments.push({ from: last, to: anchor, verdict: sound ? 'gap' : 'unknown', since: null })
+    if (equal) runs.at(-1)?.push(anchor)
+    else runs.push([anchor])
     sound = (sound && equal) || !anchor.stale
     last = anchor
-    anchors.push(anchor)
   }
-  return { segments, anchors }
+  const proven = runs.flatMap(proveRun)
+  const anchors = runs.flat()
+  const order = new Map(anchors.map((anchor, i) => [anchor, i]))
+  const all = [...segments, ...proven].sort((a, b) => (order.get(a.from) ?? 0) - (order.get(b.from) ?? 0))
+  return { segments: all, anchors }
+}
+
+/**
+ * Anchors that agree, one after another: proven where two sources stand behind them. Those of one statement prove what
+ * lies between them together with the days up to another's, and nothing where there is none.
+ */
+function proveRun(run: readonly Placed[]): Segment[] {
+  const backed = support(run)
+  const names = backed.map((sources) => (sources.size === 1 ? [...sources][0] : undefined))
+  return run.slice(1).map((to, i) => {
+    const from = run[i] ?? to
+    const only = names[i]
+    if (only === undefined || only !== names[i + 1]) return { from, to, verdict: 'proven', since: null }
+    const before = names.slice(0, i).findLastIndex((name) => name !== only)
+    const other = before >= 0 || names.slice(i + 2).some((name) => name !== only)
+    return { from, to, verdict: other ? 'proven' : 'unknown', since: other ? (run[before] ?? from) : null }
+  })
+}
+
+/** Who says of each balance that it is so: those that state it, also on other days between which nothing has moved. */
+function support(run: readonly Placed[]): ReadonlySet<string>[] {
+  const backed: Set<string>[] = []
+  for (const [i, anchor] of run.entries()) {
+    const still = i > 0 && run[i - 1]?.amountMinor === anchor.amountMinor
+    const sources = (still && backed[i - 1]) || new Set<string>()
+    for (const source of anchor.sources) sources.add(source)
+    backed.push(sources)
+  }
+  return backed
 }
 
 /** Balances after rows as anchors: the end of each day with a chain, and of the days without rows behind it. */

@@ -185,13 +185,13 @@ function spanBehind(segments: readonly Segment[], at: number): string | null {
   return null
 }
 
-function spreadProof(days: Map<string, Judged>, { from, to }: Segment, behind: string | null): void {
+function spreadProof(days: Map<string, Judged>, { from, to, since }: Segment, behind: string | null): void {
   const nothing = { proof: 'proven', differenceMinor: null, cause: null } as const
   if (behind !== null && from.date < to.date) days.set(from.date, { ...nothing, spanFrom: behind })
   const first = addDays(from.date, 1)
   const last = to.kind === 'close' ? to.date : addDays(to.date, -1)
-  const single = from.kind === 'close' && to.kind === 'close' && first === last
-  const spanFrom = single ? null : firstDayAfter(from)
+  const single = since === null && from.kind === 'close' && to.kind === 'close' && first === last
+  const spanFrom = single ? null : firstDayAfter(since ?? from)
   for (let date = first; date <= last; date = addDays(date, 1)) days.set(date, { ...nothing, spanFrom })
 }
 

@@ -99,6 +99,22 @@ describe('a day is judged by what the bank stated', () => {
       ['unprovable', 'proven', 'proven'],
     ],
     [
+      'with a day between them they prove their days together with it',
+      {
+        days: days([5n, 1n, 2n]),
+        anchors: [close(-1, 100n, 'a'), close(0, 105n, 'a'), close(1, 106n, 'b'), close(2, 108n, 'b')],
+      },
+      ['proven from 01', 'proven', 'proven from 02'],
+    ],
+    [
+      'and each by itself where nothing has moved between them',
+      {
+        days: days([5n, 0n, 0n, 2n]),
+        anchors: [close(-1, 100n, 'a'), close(0, 105n, 'a'), close(2, 105n, 'b'), close(3, 107n, 'b')],
+      },
+      ['proven', 'proven from 02', 'proven from 02', 'proven'],
+    ],
+    [
       'statements that disagree about an evening are a break',
       {
         days: days([0n, 5n, 1n]),
@@ -218,14 +234,6 @@ test.each<[string, Parameters<typeof show>[0], (string | null)[]]>([
     'a lone statement that adds up',
     { days: days([5n, 1n, 2n]), anchors: [close(-1, 100n, 'a'), close(1, 106n, 'a')] },
     ['one_statement_only', 'one_statement_only', 'no_later_balance'],
-  ],
-  [
-    'two of them with a day between',
-    {
-      days: days([5n, 1n, 2n]),
-      anchors: [close(-1, 100n, 'a'), close(0, 105n, 'a'), close(1, 106n, 'b'), close(2, 108n, 'b')],
-    },
-    ['one_statement_only', null, 'one_statement_only'],
   ],
   [
     'balances of the moment: the day of the last is not over for them',
