@@ -3,7 +3,7 @@ import type { ReconcileOptions, StoredEntry } from './identity.ts'
 import { differ, hasEvidence, type Likeness, likeness, mayBeBookingOf, scoreOf } from './likeness.ts'
 import { best, groupBy, isStatedWhole, matchUnambiguous, type Pair, type Pool, take } from './match-pool.ts'
 import { routeDaysMax } from './neighbours.ts'
-import { type ObservedRow, ownWords } from './normal.ts'
+import { type EntryContent, type ObservedRow, ownWords } from './normal.ts'
 import { contained } from './words.ts'
 
 /** Days by which a bank moves a booking. */
@@ -221,10 +221,14 @@ function isOtherRow(entry: StoredEntry, row: ObservedRow, options: ReconcileOpti
     return own && (['kid', 'endToEndId'] as const).some((name) => one[name] !== null && other[name] === null)
   }
   if (like.endToEndId || (like.id && like.text >= contained)) return false
-  if (own) return one.text !== null && other.text !== null && like.text < 1
+  if (own) return !sameStated(one, other) || (one.text !== null && like.text < 1)
   const before = toldBy(entry, options)
   return before !== undefined && before !== row.identityHash
 }
+
+/** Do both know, or both not know, what tells movements apart? */
+const sameStated = (one: EntryContent, other: EntryContent) =>
+  (['kid', 'endToEndId', 'text'] as const).every((name) => (one[name] === null) === (other[name] === null))
 
 const bookedOnes = (pool: Pool) => ({
   entries: [...pool.entries].filter((entry) => entry.state !== 'pending'),

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { StatementEntry } from '../../src/domain/statement.ts'
-import { type ReconcileOptions, reconcileDay, type StoredEntry } from '../../src/statements/identity.ts'
-import { fromJson, type ObservedRow, type Route, toJson, toObserved } from '../../src/statements/normal.ts'
+import type { ReconcileOptions } from '../../src/statements/identity.ts'
+import { fromJson, type ObservedRow, toJson, toObserved } from '../../src/statements/normal.ts'
+import { statementStore } from '../support/statement-store.ts'
 
 type Row = { day: number; minor: bigint; kid?: string; text?: string; id?: string; pending?: boolean }
 
@@ -22,49 +23,18 @@ function entry(row: Row): StatementEntry {
 
 const observe = (row: Row): ObservedRow => toObserved(entry(row)) as ObservedRow
 
-/** A store in memory that applies what the comparison decides. */
+/** Rows of a window in days of January, in the store's terms. */
 function store() {
-  let serial = 0
-  const entries = new Map<string, StoredEntry>()
+  const kept = statementStore()
   return {
-    entries,
-    live: () => [...entries.values()].filter((one) => one.state !== 'removed'),
+    ...kept,
     ingest(rows: readonly Row[], options: Partial<ReconcileOptions> = {}) {
-      const all = {
-        route: 'bank:main',
-        permanentIds: false,
-        complete: null,
-        pending: 'replace',
+      const days = { from: options.complete?.from ?? date(1), to: options.complete?.to ?? date(28) }
+      return kept.ingest(rows.map(entry), {
+        ...{ route: 'bank:main', permanentIds: false, complete: null, pending: 'replace' },
+        ...days,
         ...options,
-      } as const
-      const from = all.complete?.from ?? ''
-      const to = all.complete?.to ?? '9999'
-      const near = [...entries.values()].filter(({ state, content: { bookingDate: day } }) => {
-        return state === 'pending' || day === null || all.permanentIds || (day >= from && day <= to)
       })
-      const result = reconcileDay(near, rows.map(observe), all)
-      for (const { entry: one, content, state, aliases, hash, identityHash } of [
-        ...result.revised,
-        ...result.touched,
-      ]) {
-        entries.set(one.id, {
-          ...one,
-          content,
-          state,
-          aliases,
-          hash,
-          identityHash,
-          revision: one.revision + 1,
-        })
-      }
-      for (const one of result.removed) entries.set(one.id, { ...one, state: 'removed' })
-      for (const row of result.added) {
-        const id = `e${serial++}`
-        const { content, aliases, hash, identityHash } = row
-        const route: Route = all.route
-        entries.set(id, { id, state: row.status, revision: 0, route, hash, identityHash, content, aliases })
-      }
-      return result
     },
   }
 }
@@ -207,7 +177,9 @@ describe('who is who', () => {
       permanentIds: true,
     })
     expect(added).toEqual([])
-    expect(revised).toMatchObject([{ entry: { id: 'e0' }, reason: 'permanent_id', confidence: 'certain' }])
+    expect(revised).toMatchObject([
+      { entry: { id: 'e00000' }, reason: 'permanent_id', confidence: 'certain' },
+    ])
   })
 
   test('an id that is not permanent decides nothing against the content', () => {
@@ -249,7 +221,7 @@ describe('who is who', () => {
     expect(kept.ingest([{ ...row, id: 'new' }], whole).revised).toMatchObject([
       { reason: 'restated', state: 'booked' },
     ])
-    expect(kept.live().map((one) => one.id)).toEqual(['e0'])
+    expect(kept.live().map((one) => one.id)).toEqual(['e00000'])
   })
 
   test('a booking date that the bank moves moves the entry', () => {
@@ -294,7 +266,7 @@ describe('pending rows', () => {
     kept.ingest([hold], whole)
     const { revised, added } = kept.ingest([{ ...hold, day: 3, pending: false }], whole)
     expect(added).toEqual([])
-    expect(revised).toMatchObject([{ entry: { id: 'e0' }, reason: 'booked', state: 'booked' }])
+    expect(revised).toMatchObject([{ entry: { id: 'e00000' }, reason: 'booked', state: 'booked' }])
   })
 
   test.each([
