@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { addDays } from '../../src/domain/clock.ts'
-import { expectTruth, type Lab, openLab } from './lab.ts'
+import { type Customer, expectTruth, type Lab, openLab } from './lab.ts'
 
 let lab: Lab
 beforeAll(async () => {
@@ -49,6 +49,45 @@ describe('pages', () => {
     expect(await at.sync()).toMatchObject({ added: 0, removed: 0 })
     await expectTruth(at)
     expect((await at.entries()).map(({ id }) => id)).toEqual(before)
+    expect([...(await at.proofs()).values()]).not.toContain('gap')
+  })
+})
+
+describe('days that are read no more', () => {
+  /** Reads as they follow each other until the gap is closed. */
+  async function readOn(at: Customer): Promise<void> {
+    for (let i = 0; i < 3; i++) {
+      await lab.pass('PT6H')
+      await at.sync()
+    }
+  }
+
+  test('rows_shift where rows have no ids: the row that was counted twice makes a gap, and the gap is read again', async () => {
+    const at = await lab.customer()
+    await at.discover(await at.consent())
+    await lab.fault(fjord, 'ids_blank')
+    await lab.fault(fjord, 'rows_shift', 1)
+    await at.sync()
+    expect([...(await at.proofs()).values()]).toContain('gap')
+    await readOn(at)
+    await expectTruth(at)
+  })
+
+  test('drop_row in the first read: so is the one that was left out', async () => {
+    const at = await lab.customer()
+    await at.discover(await at.consent())
+    await lab.fault(fjord, 'drop_row', 1)
+    await at.sync()
+    await readOn(at)
+    await expectTruth(at)
+  })
+
+  test('a row booked thirty days back: so is its day', async () => {
+    const at = await lab.customer()
+    await at.connected()
+    await at.book('-500.00', { text: 'Sent bokført', bookingDate: addDays(lab.today(), -30) })
+    await readOn(at)
+    await expectTruth(at)
     expect([...(await at.proofs()).values()]).not.toContain('gap')
   })
 })
