@@ -21,8 +21,11 @@ export const mtLimits: MtLimits = { fieldLines: 1_000, fieldLength: 65_536, bala
 const tagged = /^:(\d\d[A-Z]?|NS):(.*)$/s
 /** End of a message, and the blocks before the next one. */
 const between = /^(-|-\}.*|-XXX|\{\d:.*)\s*$/s
-/** Transmissions are framed by such characters. */
+/** Transmissions are framed by such characters, and lines of words may hold them. */
 const control = /[^\P{Cc}\t\n\u007f-\u009f]/gu
+const framing = /^[^\P{Cc}\t\n\u007f-\u009f]+|[^\P{Cc}\t\n\u007f-\u009f]+$/gu
+/** Lines with an amount: a comma that became such a character must not vanish from it. */
+const withAmount = /^\P{L}*:6\d/u
 
 /**
  * Puts lines together to fields. What stands before the first field, and between the end of a message and the next
@@ -39,7 +42,7 @@ export function createFieldReader(give: (field: MtField) => void, limits: MtLimi
   return {
     line(raw: string, number: number, open: boolean) {
       if (raw === '' && !field) return
-      const text = raw.replace(control, '')
+      const text = raw.replace(withAmount.test(raw) ? framing : control, '')
       const match = tagged.exec(text)
       if (match) {
         flush()

@@ -44,6 +44,7 @@ export function readStatementLine(
   if (!match) throw new MtUnreadable(`"${first.slice(0, 40)}" is not a statement line (field 61)`)
   const [, valueText = '', entryText, markText = '', , digits = '', rest = ''] = match
   if (rest === '') throw new MtUnreadable('the line ends in its amount, so the amount may be cut off')
+  if (!/^[A-Za-z/ ]/.test(rest)) throw new MtUnreadable('the amount goes on with what is no part of it')
   if (!currency) throw new MtUnreadable('no balance before the entry says its currency')
   const mark = markText.toUpperCase()
   const reversal = mark.startsWith('R')

@@ -4,6 +4,7 @@ export type Emit = (part: StatementPart) => void
 
 /** What a bank left out or wrote oddly, with what was made of it. Said once for each statement. */
 const remarks = {
+  reference_missing: 'a statement does not begin with its reference (field 20)',
   account_missing: 'the statement does not say which account it is of',
   booking_date_missing:
     'entries have no entry date and a value date outside the statement; the day the statement ends stands in',

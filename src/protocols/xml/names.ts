@@ -45,7 +45,8 @@ function makeName(bytes: Buffer, from: number, to: number): XmlName | undefined 
   const name = bytes.toString('utf8', from, to)
   if (!isName(name)) return undefined
   const local = name.slice(name.indexOf(':') + 1)
-  return { codes: Uint8Array.from(bytes.subarray(from, to)), local: interned(local) }
+  const isLong = to - from > longest
+  return { codes: Uint8Array.from(bytes.subarray(from, to)), local: isLong ? local : interned(local) }
 }
 
 /** The same string, quick to compare: as keys of objects are. */
