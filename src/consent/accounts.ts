@@ -136,6 +136,32 @@ async function ignore(ports: ConsentPorts, tx: Tx, consent: ConsentRow, number: 
   await tx.prisma.accountAccess.deleteMany({
     where: { clientId, consentId: consent.id, accountRef: { companyId, number } },
   })
+  const doubtful = await tx.prisma.account.findMany({
+    where: { clientId, companyId, number, state: 'discovered' },
+  })
+  for (const { id } of doubtful) await forgetDoubtful(tx, { id, companyId }, numberHash)
+}
+
+/** It was kept until its owner was certain, and never read: now it is, and what was kept of it goes. */
+async function forgetDoubtful(
+  tx: Tx,
+  account: { readonly id: string; readonly companyId: string },
+  numberHash: string,
+): Promise<void> {
+  await tx.prisma.account.update({
+    where: { id: account.id },
+    data: {
+      number: numberHash,
+      ...{ iban: null, bban: null, name: null, ownerName: null, product: null, nextSyncAt: null },
+      ownership: 'refused',
+      ownershipEvidence: 'usage PRIV',
+    },
+  })
+  await moveState(tx, accountMachine, account.id, 'discovered', 'ignored', {
+    actor,
+    companyId: account.companyId,
+    event: 'account.state_changed',
+  })
 }
 
 /**

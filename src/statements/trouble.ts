@@ -58,18 +58,37 @@ async function endJobs(tx: Tx, accountId: string): Promise<void> {
   }
 }
 
-/** An account was read: its connection is sound again, unless another account of it still fails. */
+/**
+ * An account was read: its connection is sound again, unless another account of it still fails. What wanted a person has
+ * had one.
+ */
 export async function markSound(tx: Tx, accountId: string): Promise<void> {
   const connection = await connectionOf(tx, accountId)
-  if (connection?.state !== 'degraded') return
+  if (connection?.state !== 'degraded' && connection?.state !== 'action_required') return
+  if (connection.state === 'action_required' && (await waitsForPerson(tx, accountId, connection.id))) return
   const failing = await tx.prisma.$queryRaw<unknown[]>`
     select 1 from due_work w join account a on a.client_id = w.client_id and a.id = w.subject_id
     where w.client_id = ${tx.clientId} and w.kind = 'statements-sync' and w.last_error is not null
       and a.connection_id = ${connection.id} and a.id <> ${accountId} limit 1`
   if (failing.length > 0) return
-  await moveState(tx, connectionMachine, connection.id, 'degraded', 'active', {
+  await moveState(tx, connectionMachine, connection.id, connection.state, 'active', {
     actor,
     companyId: connection.companyId,
     event: 'connection.state_changed',
   })
+}
+
+/** No consent is left, or another account of the connection cannot be read without a person. */
+async function waitsForPerson(tx: Tx, accountId: string, connectionId: string): Promise<boolean> {
+  const { clientId } = tx
+  const consents = await tx.prisma.consent.count({ where: { clientId, connectionId, state: 'active' } })
+  const others = await tx.prisma.syncJob.count({
+    where: {
+      clientId,
+      state: 'action_required',
+      accountId: { not: accountId },
+      accountRef: { connectionId },
+    },
+  })
+  return consents === 0 || others > 0
 }

@@ -116,6 +116,19 @@ test('an account that the bank calls private later is not read by that consent a
   expect(await open()).toBeNull()
 })
 
+test('of a doubtful account that turns out to be private nothing but the hash is left', async () => {
+  const asked = await activeConsent(rooms)
+  rooms.bank.accounts = [{ ...privateAccount, usage: 'unknown' }]
+  await discover(asked)
+  expect(await accountsOf(asked)).toMatchObject([{ state: 'discovered', bban: '15032080119' }])
+  rooms.bank.accounts = [privateAccount]
+  await discover(asked)
+  const [account] = await accountsOf(asked)
+  const none = { iban: null, bban: null, name: null, ownerName: null, product: null }
+  expect(account).toMatchObject({ state: 'ignored', ownership: 'refused', ...none })
+  expect(account?.number).toBe(rooms.ports.vault.keyedHash('private_account', 'NO5015032080119'))
+})
+
 test('a doubtful account is kept, unread', async () => {
   const asked = await activeConsent(rooms)
   rooms.bank.accounts = [{ ...business, ownerName: 'Noen Andre AS' }]

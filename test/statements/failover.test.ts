@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ConnectorFailure, type FailureKind } from '../../src/connectors/failure.ts'
 import { syncAccount } from '../../src/statements/sync.ts'
+import { markSound } from '../../src/statements/trouble.ts'
 import { type Bench, ledgerOf, openBenches } from '../support/account-at-bank.ts'
 
 let benches: Awaited<ReturnType<typeof openBenches>>
@@ -35,6 +36,27 @@ const three = async () => [
   await at.addConsent('main', '2026-08-01'),
   await at.addConsent('main', '2026-07-01'),
 ]
+
+test('a bank that answers only while a person is there is read whenever one is', async () => {
+  const psu = { ipAddress: '192.0.2.7' }
+  await at.addConsent()
+  at.bank.meddle = (call) => {
+    if (call === 'transactions' && !at.bank.began.at(-1)?.psu) {
+      throw new ConnectorFailure({ kind: 'sca_required', detail: 'PSU-IP-Address is missing' })
+    }
+  }
+  expect(await sync()).toMatchObject({ state: 'action_required' })
+  expect(await connection()).toBe('action_required')
+  expect(await syncAccount(at.ports, at.clientId, at.accountId, { psu })).toMatchObject({
+    state: 'succeeded',
+  })
+  await at.within((tx) => markSound(tx, at.accountId))
+  expect(await connection()).toBe('active')
+  await at.within((tx) => tx.prisma.consent.updateMany({ data: { state: 'expired' } }))
+  expect(await sync()).toMatchObject({ state: 'action_required' })
+  await at.within((tx) => markSound(tx, at.accountId))
+  expect(await connection()).toBe('action_required')
+})
 
 describe('one way to the account is used at a time', () => {
   test('the consent that lasts longest, and no other, for as long as it is good', async () => {

@@ -27,8 +27,9 @@ export const refreshAccount = defineRoute({
   operationId: 'refreshAccount',
   summary: 'Read an account now',
   description:
-    'Without a person present it uses one of the few unattended reads that a bank allows in 24 hours. Are they used up, ' +
-    'the job is `waiting_quota` and done at `dueAt`.',
+    'With a person present the bank does not count the read, and days that were never read are asked for too. Without ' +
+    'one it uses one of the few unattended reads that a bank allows a day; are they used up, the job is `waiting_quota` ' +
+    'and done at `dueAt`. An address of a private network is nobody to a bank: such a read is one without a person.',
   tag: 'accounts',
   scope: 'write',
   creates: false,

@@ -21,8 +21,13 @@ export const account = z
     state: z.enum(states).describe('Only `enabled` accounts are read.'),
     ownership: z.enum(ownerships).describe('How we know whose account it is.'),
     readThrough: date.nullable().describe('The last day that was read whole.'),
+    historyFrom: date.nullable().describe('The first day that a read of the bank has listed.'),
     lastSyncAt: instant.nullable(),
-    nextSyncAt: instant.nullable(),
+    nextSyncAt: instant
+      .nullable()
+      .describe(
+        'When it is read next by itself. Null: not before a person has acted, or it has no bank behind it.',
+      ),
     createdAt: instant,
   })
   .meta({ id: 'Account' })
@@ -41,6 +46,7 @@ export function accountOf(row: AccountRow): z.output<typeof account> {
     route,
     name,
     readThrough,
+    historyFrom,
     lastSyncAt,
     nextSyncAt,
     createdAt,
@@ -58,6 +64,7 @@ export function accountOf(row: AccountRow): z.output<typeof account> {
     state: row.state as State,
     ownership: row.ownership as (typeof ownerships)[number],
     readThrough,
+    historyFrom,
     lastSyncAt,
     nextSyncAt,
     createdAt,

@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import type { Tx } from '../../../db.ts'
 import { syncJobMachine } from '../../../domain/machines.ts'
+import { shortenedOf } from '../../../statements/sync-job.ts'
 import { date, id, instant } from '../../wire.ts'
 
 type State = keyof typeof syncJobMachine.moves
+const purposes = ['planned', 'refresh', 'history', 'backfill'] as const
 const states = Object.keys(syncJobMachine.moves) as [State, ...State[]]
 
 export const syncJob = z
@@ -12,8 +14,17 @@ export const syncJob = z
     companyId: id('company'),
     accountId: id('account'),
     state: z.enum(states),
+    purpose: z
+      .enum(purposes)
+      .describe(
+        '`history`: the first read, or older days while the person is present. `planned`: one of the reads of the day. ' +
+          '`refresh`: somebody asked. `backfill`: a planned read that reaches back to a gap.',
+      ),
     fromDate: date,
     toDate: date,
+    wantedFrom: date
+      .nullable()
+      .describe('The day that was asked for first, where the bank did not go back that far; else null.'),
     pages: z.int(),
     observed: z.int().describe('Rows that the bank sent.'),
     added: z.int(),
@@ -49,8 +60,10 @@ export function syncJobOf(row: Row): z.output<typeof syncJob> {
     companyId,
     accountId,
     state: row.state as State,
+    purpose: row.purpose as (typeof purposes)[number],
     fromDate,
     toDate,
+    wantedFrom: shortenedOf(row)?.from ?? null,
     ...counts,
     balancesRead,
     psuPresent,
