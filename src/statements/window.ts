@@ -36,25 +36,32 @@ export type Standing = {
   readonly near: boolean
 }
 
+/**
+ * PostgreSQL knows nothing of a new account, and takes any index that begins with one: it is the order that names the
+ * right one. `exists` would drop it.
+ */
+const isThere = (condition: string, order: string) =>
+  `coalesce((select true from entry where ${condition} order by ${order} limit 1), false)`
+
+/** Pending entries have never been booked, so the few of them are found without reading all of an account's. */
+const isPending = `client_id = $1 and company_id = $3 and booked_at is null and account_id = $2 and state = 'pending'`
+
 export async function standingIn(
   tx: Tx,
   account: { readonly id: string; readonly companyId: string },
   window: Pick<Asked, 'route' | 'from' | 'to'>,
 ): Promise<Standing> {
-  // Without the company the few that are pending or removed are found by reading all of the account's.
+  const own = `client_id = $1 and account_id = $2 and state in ('booked', 'reversed')`
   const { rows } = await tx.sql.query<Standing>(
-    `select exists (select from entry where client_id = $1 and account_id = $2 and booking_date between $4 and $5
-                       and state in ('booked', 'reversed'))
-         or exists (select from entry where client_id = $1 and account_id = $2 and booking_date is null
-                       and state in ('booked', 'reversed')) as booked,
-        exists (select from entry where client_id = $1 and company_id = $3 and booked_at is null
-                   and account_id = $2 and state = 'pending') as pending,
-        exists (select from entry where client_id = $1 and company_id = $3 and removed_at is not null
-                   and account_id = $2 and state = 'removed') as removed,
-        exists (select from entry where client_id = $1 and account_id = $2 and state in ('booked', 'reversed')
-                   and booking_date >= $6 and booking_date < $4 and route <> $8)
-         or exists (select from entry where client_id = $1 and account_id = $2 and state in ('booked', 'reversed')
-                   and booking_date > $5 and booking_date <= $7 and route <> $8) as near`,
+    `select ${isThere(`${own} and booking_date between $4 and $5`, 'booking_date, id')}
+         or ${isThere(`${own} and booking_date is null`, 'booking_date, id')} as booked,
+        ${isThere(isPending, 'booked_at')} as pending,
+        ${isThere(
+          `client_id = $1 and company_id = $3 and removed_at is not null and account_id = $2 and state = 'removed'`,
+          'removed_at',
+        )} as removed,
+        ${isThere(`${own} and booking_date >= $6 and booking_date < $4 and route <> $8`, 'booking_date, id')}
+         or ${isThere(`${own} and booking_date > $5 and booking_date <= $7 and route <> $8`, 'booking_date, id')} as near`,
     [
       ...[tx.clientId, account.id, account.companyId, window.from, window.to],
       ...[addDays(window.from, -routeDaysMax), addDays(window.to, routeDaysMax), window.route],
@@ -140,14 +147,12 @@ async function pendingIn(tx: Tx, sourceId: string, hand: Hand | undefined): Prom
   return rows
 }
 
-/** Pending entries have never been booked: so the few of them are found without reading all of an account's. */
 export async function pendingOf(
   tx: Tx,
   account: { readonly accountId: string; readonly companyId: string },
 ): Promise<string[]> {
   const { rows } = await tx.sql.query<{ id: string }>(
-    `select id from entry where client_id = $1 and company_id = $3 and booked_at is null
-        and account_id = $2 and state = 'pending' order by id`,
+    `select id from (select id from entry where ${isPending} order by booked_at) e order by id`,
     [tx.clientId, account.accountId, account.companyId],
   )
   return rows.map(({ id }) => id)
