@@ -1,11 +1,11 @@
 import type { Prisma, Tx } from '../db.ts'
+import { addDays } from '../domain/clock.ts'
 import { notFound } from '../domain/problems.ts'
-import type { BalanceType } from '../domain/statement.ts'
+import { type BalanceRow, chooseBalance, dayOf, isClosed } from './balance-choice.ts'
 
 export type TransactionRow = Prisma.EntryGetPayload<{
   include: { entryDetailEntryId: true; entryAliasEntryId: true }
 }>
-export type BalanceRow = Prisma.BalanceGetPayload<object>
 
 /** Place in a list of transactions: `bookingDate` is `''` for rows that have none yet. */
 export type TransactionCursor = { readonly bookingDate: string; readonly id: string }
@@ -95,16 +95,6 @@ export async function getTransaction(tx: Tx, id: string): Promise<TransactionRow
   return row
 }
 
-/** Which of several balances is "the" balance: booked before available, now before the last closing. */
-const preference: readonly BalanceType[] = [
-  'interimBooked',
-  'closingBooked',
-  'expected',
-  'interimAvailable',
-  'closingAvailable',
-  'openingBooked',
-]
-
 export type Balances = {
   /** The latest of each type and currency, as stated. */
   readonly balances: readonly BalanceRow[]
@@ -114,30 +104,41 @@ export type Balances = {
   readonly olderThanTransactions: boolean
 }
 
-/** Balances that a bank stated last; nothing is computed. */
+/** Balances that were stated so long before the last ones are history. */
+const remembered = '400 days'
+
+/** Balances that a bank stated last; nothing is computed. Of those of days to come, the nearest. */
 export async function listBalances(tx: Tx, accountId: string): Promise<Balances> {
-  const latest = await tx.prisma.$queryRaw<{ id: string }[]>`
-    select distinct on (type, code, currency) id from balance
-     where client_id = ${tx.clientId} and account_id = ${accountId}
-     order by type, code, currency, date desc nulls last, read_at desc, id desc`
+  const latest = await tx.sql.query<{ id: string }>(
+    `with newest as (
+       select max(read_at) as at from balance where client_id = $1 and account_id = $2
+     ), b as (
+       select *, to_char(read_at at time zone 'Europe/Oslo', 'YYYY-MM-DD') as read_on from balance
+        where client_id = $1 and account_id = $2 and read_at >= (select at from newest) - $3::interval
+     )
+     select distinct on (type, code, currency) id from b
+      order by type, code, currency, least(coalesce(date, read_on), read_on) desc, read_at desc, date, id desc`,
+    [tx.clientId, accountId, remembered],
+  )
   const balances = await tx.prisma.balance.findMany({
-    where: { id: { in: latest.map((row) => row.id) } },
+    where: { clientId: tx.clientId, id: { in: latest.rows.map((row) => row.id) } },
     orderBy: [{ type: 'asc' }, { code: 'asc' }, { currency: 'asc' }],
   })
   const account = await tx.prisma.account.findUnique({ where: { id: accountId } })
-  const own = balances.filter((row) => row.currency === account?.currency)
-  const balance = best(own.length > 0 ? own : balances)
+  const balance = chooseBalance(balances, account?.currency ?? null)
   const olderThanTransactions =
     balance !== null && (await isOutdated(tx, balance, account?.lastSyncAt ?? null))
   return { balances, balance, olderThanTransactions }
 }
 
-/** A balance of a day's end stands until rows of a later day are booked, any other one until rows are read again. */
+/** A balance of a day's end or beginning stands until rows of a later day are booked, any other one until rows are read again. */
 async function isOutdated(tx: Tx, balance: BalanceRow, lastSyncAt: Date | null): Promise<boolean> {
   const { clientId } = tx
   const { accountId, currency, sourceId, readAt } = balance
-  if (balance.type.startsWith('closing') && balance.date !== null) {
-    const later = { bookingDate: { gt: balance.date }, state: { in: ['booked', 'reversed'] } }
+  const opens = balance.type === 'openingBooked'
+  if (isClosed(balance) || opens) {
+    const evening = opens ? addDays(dayOf(balance), -1) : dayOf(balance)
+    const later = { bookingDate: { gt: evening }, state: { in: ['booked', 'reversed'] } }
     const found = await tx.prisma.entry.findFirst({
       where: { clientId, accountId, currency, ...later },
       select: { id: true },
@@ -149,21 +150,6 @@ async function isOutdated(tx: Tx, balance: BalanceRow, lastSyncAt: Date | null):
   const early = { clientId, accountId, id: sourceId, balancesRead: false }
   return (await tx.prisma.syncJob.count({ where: early })) > 0
 }
-
-/** A booked balance of a closed day loses to a later one of any kind that says what is there now. */
-function best(balances: readonly BalanceRow[]): BalanceRow | null {
-  const ranked = balances
-    .filter((row) => preference.includes(row.type as BalanceType))
-    .sort((a, b) => rank(a) - rank(b))
-  const first = ranked[0]
-  const newer = ranked.find(
-    (row) => first !== undefined && day(row) > day(first) && row.type === 'closingBooked',
-  )
-  return newer ?? first ?? null
-}
-
-const rank = (row: BalanceRow) => preference.indexOf(row.type as BalanceType)
-const day = (row: BalanceRow) => row.date ?? row.readAt.toISOString().slice(0, 10)
 
 type Page<Cursor> = { readonly limit: number; readonly after?: Cursor | null }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { getAccount } from '../../../consent/accounts.ts'
-import { type BalanceRow, listBalances } from '../../../statements/read.ts'
+import type { BalanceRow } from '../../../statements/balance-choice.ts'
+import { listBalances } from '../../../statements/read.ts'
 import { defineRoute } from '../../define-route.ts'
 import { date, instant, money } from '../../wire.ts'
 import { accountParams } from './schema.ts'
@@ -33,7 +34,11 @@ export const listAccountBalances = defineRoute({
     status: 200,
     schema: z
       .object({
-        balance: balance.nullable().describe('The one to show where there is room for one.'),
+        balance: balance
+          .nullable()
+          .describe(
+            'The one to show where there is room for one: in the currency of the account what is booked, as of the latest moment; what is expected or available only where no booked one was stated for a week.',
+          ),
         olderThanTransactions: z
           .boolean()
           .describe(
