@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { openEmbedded, removeEmbedded } from '../src/database/embedded.ts'
 import { migrate } from '../src/database/migrate.ts'
@@ -39,7 +40,7 @@ export async function throwAwayServer(): Promise<ThrownAway> {
         await asOwner(`create database ${name} template bench_template`)
         return {
           appUrl: own(name, server.appUrl),
-          drop: () => asOwner(`drop database ${name} with (force)`),
+          drop: () => dropPatiently(() => asOwner(`drop database ${name} with (force)`)),
         }
       },
       remove,
@@ -47,6 +48,18 @@ export async function throwAwayServer(): Promise<ThrownAway> {
   } catch (error) {
     await remove()
     throw error
+  }
+}
+
+/** The owner may not end the vacuum that happens to be in it: that is gone in a moment. */
+async function dropPatiently(drop: () => Promise<void>): Promise<void> {
+  for (let left = 200; ; left--) {
+    try {
+      return await drop()
+    } catch (error) {
+      if (left === 0) throw error
+      await sleep(50)
+    }
   }
 }
 

@@ -28,7 +28,7 @@ const ids = {
 }
 
 /** A company with one account in a fresh database. */
-export async function openWorld(server: ThrownAway): Promise<World> {
+async function openWorld(server: ThrownAway): Promise<World> {
   const database = await server.fresh()
   const db = openDb({ url: database.appUrl, poolSize: 2, clock: { now: () => now } })
   const clientId = ids.client
@@ -53,6 +53,15 @@ export async function openWorld(server: ThrownAway): Promise<World> {
     await database.drop()
   }
   return { db, clientId, account, appUrl: database.appUrl, close }
+}
+
+export async function withWorld<T>(server: ThrownAway, work: (world: World) => Promise<T>): Promise<T> {
+  const world = await openWorld(server)
+  try {
+    return await work(world)
+  } finally {
+    await world.close()
+  }
 }
 
 const inPage = 500
