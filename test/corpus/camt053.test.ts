@@ -23,9 +23,10 @@ const refused: Readonly<Record<string, string>> = {
   'camt.053/OCA+bank-statement-import__test-camt053.zip': 'format_unknown',
   // A Document without a message (lines 2-4).
   'camt.052/Barzahlen+camt_parser__valid_namespace.xml': 'format_unknown',
-  // Version .01: another message name, BkToCstmrAcctRptV01 (line 3), from before the formats that are read.
-  'camt.052/genkgo+camt__camt052.v1.xml': 'format_unsupported',
 }
+
+/** Version .01, whose message has another name, BkToCstmrAcctRptV01: the expectation does not know it. */
+const readByUsAlone = new Set(['camt.052/genkgo+camt__camt052.v1.xml'])
 
 const formats: CamtOptions = { formats: ['camt.052', 'camt.053', 'camt.054'] }
 type Group = { readonly head: StatementHead; readonly entries: readonly StatementEntry[] }
@@ -81,6 +82,12 @@ async function compare(file: string, expected: Expected): Promise<void> {
   const groups = group(parts)
   expect(summary.version).toBe(expected.version)
   expect(summary.encoding).toBe(expected.encoding)
+  if (!expected.statements && readByUsAlone.has(file)) {
+    expect(
+      summary.statements.map(({ account, entries, sumDebits }) => [account, entries, sumDebits]),
+    ).toEqual([['CH2801234000123456789', 1, '200000.00']])
+    return
+  }
   expect(summary.statements).toHaveLength(expected.statements?.length ?? -1)
   for (const [i, want] of (expected.statements ?? []).entries()) {
     const got = summary.statements[i]!

@@ -92,11 +92,6 @@ export const refused: Readonly<Record<string, { code: string; line: number | nul
     line: null,
     reason: 'a Document without a message (lines 2-4)',
   },
-  'camt.052/genkgo+camt__camt052.v1.xml': {
-    code: 'format_unsupported',
-    line: 3,
-    reason: 'version .01, BkToCstmrAcctRptV01, from before the formats that are read',
-  },
   'mt940/mmalcek+mt940__test.sta': {
     code: 'entry_unreadable',
     line: 6,

@@ -5,8 +5,8 @@ import type { XmlHandler } from '../xml/scan.ts'
 import {
   type CamtFormat,
   type CamtMessage,
+  camtMessage,
   camtMessages,
-  isCamtMessage,
   otherMessages,
   versionIn,
 } from './camt-messages.ts'
@@ -86,21 +86,16 @@ function findMessage(
   settings: Settings,
 ): void {
   place.version = versionIn(attributes) ?? place.version
-  if (isCamtMessage(name)) {
-    const { format } = camtMessages[name]
+  const message = camtMessage(name)
+  if (message) {
+    const { format } = camtMessages[message]
     if (!settings.formats.includes(format)) {
       throw new ReadFailure('format_unsupported', `${format} files are not read here`, line)
     }
-    place.message = { name, depth: place.depth, announced: false }
+    place.message = { name: message, depth: place.depth, announced: false }
     place.found = true
   } else if (otherMessages[name]) {
     throw new ReadFailure('format_unsupported', `this is a ${otherMessages[name]}, not a statement`, line)
-  } else if (/^BkToCstmr\w+V01$/.test(name)) {
-    throw new ReadFailure(
-      'format_unsupported',
-      'the first version (.01) of this message is not read here',
-      line,
-    )
   } else if (place.opened > envelopeElements) {
     throw new ReadFailure('format_unknown', 'there is no account statement in this XML file', line)
   }

@@ -84,7 +84,10 @@ function readReferences(transaction: XmlElement, batch: XmlElement | undefined):
   if (transactionId) references.transactionId = transactionId
   const servicerReference = textAt(refs, 'AcctSvcrRef')
   if (servicerReference) references.servicerReference = servicerReference
-  const creditorReferences = textsOf(all(transaction, 'RmtInf', 'Strd', 'CdtrRefInf', 'Ref'))
+  const creditorReferences = textsOf([
+    ...all(transaction, 'RmtInf', 'Strd', 'CdtrRefInf', 'Ref'),
+    ...all(transaction, 'RmtInf', 'Strd', 'CdtrRefInf', 'CdtrRef'),
+  ])
   const kid = creditorReferences.find(isKid)
   if (kid) references.kid = kid
   if (creditorReferences.length > 0) references.creditorReferences = creditorReferences

@@ -126,7 +126,7 @@ function addCodes(entry: Writable<StatementEntry>, element: XmlElement): void {
 }
 
 function readBatches(element: XmlElement): readonly BatchSummary[] {
-  return all(element, 'NtryDtls', 'Btch').map((batch) => {
+  return [...all(element, 'NtryDtls', 'Btch'), ...all(element, 'Btch')].map((batch) => {
     const count = textAt(batch, 'NbOfTxs')
     const amount = amountIfReadable(at(batch, 'TtlAmt'))
     const messageId = textAt(batch, 'MsgId')

@@ -18,8 +18,10 @@ export const otherMessages: Readonly<Record<string, string>> = {
   RsltnOfInvstgtn: 'camt.029, the answer to an investigation',
 }
 
-export function isCamtMessage(name: string): name is CamtMessage {
-  return Object.hasOwn(camtMessages, name)
+/** The message that an element begins; that of the first version (.01) carries its version in its name. */
+export function camtMessage(name: string): CamtMessage | undefined {
+  const bare = name.replace(/V01$/, '')
+  return Object.hasOwn(camtMessages, bare) ? (bare as CamtMessage) : undefined
 }
 
 /**

@@ -10,6 +10,9 @@ export type CamtLimits = {
   readonly balances: number
 }
 
+/** In the first version (.01) of the messages the details stand in the entry itself. */
+const detailParents: ReadonlySet<string> = new Set(['NtryDtls', 'Ntry'])
+
 export const camtLimits: CamtLimits = { elements: 20_000, detailsPerEntry: 100_000, balances: 10_000 }
 
 /** Builds one record as a small tree; each `<TxDtls>` is read and dropped as soon as it ends. */
@@ -39,7 +42,7 @@ export function createRecordBuilder(
         details = []
         held = 0
         done(element, found)
-      } else if (element.name === 'TxDtls' && parent.name === 'NtryDtls') {
+      } else if (element.name === 'TxDtls' && detailParents.has(parent.name)) {
         details.push(readDetail(element, at(parent, 'Btch')))
         held = beforeDetail
       } else append(parent, element)

@@ -32,6 +32,7 @@ export function readBalance(element: XmlElement, currency?: string): StatedBalan
   const code =
     textAt(element, 'Tp', 'CdOrPrtry', 'Cd') ??
     textAt(element, 'Tp', 'CdOrPrtry', 'Prtry') ??
+    textAt(element, 'Tp', 'Cd') ??
     textAt(element, 'Tp')
   const amount = readAmount(at(element, 'Amt'), currency)
   const direction = readDirection(element) ?? 'CRDT'

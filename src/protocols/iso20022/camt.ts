@@ -17,7 +17,7 @@ export type CamtOptions = {
 const stepBytes = 16_384
 
 /**
- * Reads a bank-to-customer statement (camt.053.001.02 and later; on demand also the report camt.052 and the
+ * Reads a bank-to-customer statement (camt.053 in all versions; on demand also the report camt.052 and the
  * notification camt.054, whose heads are marked `detailsOnly`) in constant memory. Parts come in file order: the
  * file, then for each statement its head, its entries and its head again, now with all balances. What is odd but
  * readable gives a warning; an entry whose money cannot be read for certain is left out with the warning

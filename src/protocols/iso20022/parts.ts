@@ -72,7 +72,7 @@ export function readAccount(
   if (iban) return { number: iban.replace(/\s/g, ''), kind: 'IBAN' }
   const bban = textAt(id, 'BBAN')
   if (bban) return { number: bban.replace(/\s/g, ''), kind: 'BBAN' }
-  const other = textAt(id, 'Othr', 'Id') ?? textAt(id, 'PrtryAcct', 'Id')
+  const other = textAt(id, 'Othr', 'Id') ?? textAt(id, 'PrtryAcct', 'Id') ?? textAt(id, 'UPIC')
   if (!other) return undefined
   const kind = textAt(id, 'Othr', 'SchmeNm', 'Cd') === 'BBAN' ? 'BBAN' : 'other'
   return { number: other.replace(/\s/g, ''), kind }

@@ -1,5 +1,6 @@
 import { isIban } from '../../domain/norwegian.ts'
 import type { EntryDetail, Party, StatementEntry } from '../../domain/statement.ts'
+import { readCodedAmounts } from './amounts.ts'
 import { type Narrative, readNarrative, readStructuredLines } from './narrative.ts'
 import type { StatementLine } from './statement-line.ts'
 
@@ -35,9 +36,14 @@ export function readMtEntry(draft: EntryDraft): StatementEntry {
     bankIds: { ...(movement.bankReference && { servicerReference: movement.bankReference }) },
     ...(code && { proprietaryCode: code }),
     ...(text && { text }),
+    ...readCodedAmounts([...movement.supplement, ...withoutNumbers(draft.narrative)], movement.amount),
     details: detailOf(movement, told, account, reference),
   }
 }
+
+/** Lines of the numbered dialect begin with their number, which may stand in the middle of a code. */
+const withoutNumbers = (lines: readonly string[]): readonly string[] =>
+  lines.map((line) => line.replace(/^[?>]\d\d/, ''))
 
 const readTold = ({ narrative, structured }: EntryDraft): Narrative =>
   structured.length > 0

@@ -270,7 +270,6 @@ describe('money is read for certain or not at all', () => {
 describe('files that are refused', () => {
   test.each([
     ['format_unsupported', '<Document><CstmrCdtTrfInitn/></Document>'],
-    ['format_unsupported', '<Document><BkToCstmrStmtV01/></Document>'],
     ['format_unsupported', statement('').replaceAll('BkToCstmrStmt', 'BkToCstmrDbtCdtNtfctn')],
     ['format_unknown', '<html><body>Logg inn</body></html>'],
     ['format_unknown', `<a>${'<b/>'.repeat(200)}`],

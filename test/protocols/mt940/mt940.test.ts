@@ -212,3 +212,16 @@ describe('bytes', () => {
     for (const chunk of [1, 2, 3, 7, 64, 255]) expect(await readText(dialects, chunk)).toEqual(whole)
   })
 })
+
+test('amounts behind the booked one: what was ordered, the rate, fees', async () => {
+  const first = async (fields: string) => (await readText(message(fields))).entries[0]
+  const card = await first(':61:2603030303D115,20NMSCNONREF\n/OCMT/EUR10,00//EXCH/11,52/\n:86:Kortkjøp')
+  expect(card?.amounts).toEqual({
+    instructed: { minor: 1000n, currency: 'EUR' },
+    exchange: { source: 'EUR', target: 'NOK', rate: '11.52' },
+  })
+  const fee = await first(':61:2603030303D10,50NTRFNONREF\n:86:020?00VIREMENT?20/CHG\n?21S/NOK0,5/')
+  expect(fee).toMatchObject({ charges: [{ amount: { minor: -50n, currency: 'NOK' } }] })
+  const same = await first(':61:2603030303D10,NTRFNONREF\n/OCMT/NOK10,00/\n:86:x')
+  expect(same).not.toHaveProperty('amounts')
+})
