@@ -19,6 +19,7 @@ const own = { from: 2 * hour - 60_000, to: 11 * hour }
 
 test.each([
   ['limit_seconds', said],
+  ['limit_zero', { from: 50_000, to: 25 * hour }],
   ['limit_http_date', said],
   ['limit_reset_header', said],
   ['limit_next_access', said],

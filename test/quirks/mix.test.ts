@@ -82,6 +82,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       .map((name) => named((_at, bank) => lab.fault(bank, name, 1), name)),
   },
   {
+    weight: 1,
+    // Where no balance tells, rows without ids that a page repeats cannot be told from equal ones.
+    arbitrary: fc.constant(
+      named(async (_at, bank) => bank === 'fjordbanken' && lab.fault(bank, 'rows_shift', 1), 'rows_shift'),
+    ),
+  },
+  { weight: 1, arbitrary: fc.constant(named(() => lab.pass('P1D'), 'a day passes')) },
+  {
     weight: 5,
     arbitrary: fc.boolean().map((present) => named((at) => readOnce(at, present), `sync ${present}`)),
   },
@@ -110,8 +118,7 @@ test('whatever the bank does in whatever order: after clean reads stored is what
       const ids = (await at.entries()).map(({ id }) => id)
       for (const one of steps) await one(at, bank)
       await lab.clear()
-      const states = [await readOnce(at, true), await readOnce(at, true)]
-      expect(states.every((state) => state.startsWith('succeeded'))).toBe(true)
+      for (let i = 0; i < 4; i++) expect(await readOnce(at, true)).toMatch(/^succeeded/)
       await expectTruth(at)
       expect((await at.entries()).slice(0, ids.length).map(({ id }) => id)).toEqual(ids)
       expect((await at.sync({ psu })).state).toBe('succeeded_no_change')

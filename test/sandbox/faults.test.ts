@@ -189,6 +189,7 @@ describe('answers', () => {
   test.each([
     ['limit_bare', 429, /^$/, {}],
     ['limit_seconds', 429, /^\{\}$/, { 'retry-after': '7200' }],
+    ['limit_zero', 429, /^\{\}$/, { 'retry-after': '0' }],
     ['limit_http_date', 429, /^\{\}$/, { 'retry-after': expect.stringMatching(/GMT$/) }],
     ['limit_reset_header', 429, /^\{\}$/, { 'x-ratelimit-reset': '7200' }],
     ['limit_message', 429, /ACCESS_EXCEEDED/, {}],

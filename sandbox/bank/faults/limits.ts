@@ -21,6 +21,7 @@ export const limitFaults = {
   limit_seconds: limit('429 with Retry-After in seconds', () =>
     json(429, {}, { 'retry-after': String(seconds) }),
   ),
+  limit_zero: limit('429 with Retry-After: 0', () => json(429, {}, { 'retry-after': '0' })),
   limit_http_date: limit('429 with Retry-After as an HTTP date', (over) =>
     json(429, {}, { 'retry-after': over.toUTCString() }),
   ),

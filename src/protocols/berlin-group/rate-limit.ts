@@ -3,7 +3,8 @@ import type { BankAnswer } from './wire.ts'
 
 /** No bank is left alone for longer than this on its own word: the header may be wrong. */
 const longestWaitMs = 48 * 3_600_000
-const shortestWaitMs = 1000
+/** Who was told to wait and asks again at once, and again, is shut out. */
+const shortestWaitMs = 60_000
 /** Of a body that is no message of the standard: enough for a sentence, too little for data. */
 const wordsRead = 2000
 
