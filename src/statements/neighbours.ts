@@ -26,7 +26,7 @@ export async function neighboursOf(
   const found = await tx.sql.query<{ id: string }>(
     `select id from entry where client_id = $1 and account_id = $2 and route <> $3 and state in ('booked', 'reversed')
         and ((booking_date >= $4 and booking_date < $5) or (booking_date > $6 and booking_date <= $7))
-        and amount_minor = any ($8::int8[]) order by id`,
+        and amount_minor = any ($8::int8[]) order by booking_date, id`,
     [
       tx.clientId,
       accountId,
