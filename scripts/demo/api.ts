@@ -10,6 +10,8 @@ export type Api = {
   list<T>(path: string): Promise<T[]>
   /** A new Idempotency-Key for each call, unless it is given: then the call can be repeated safely. */
   post<T>(path: string, body?: unknown, idempotencyKey?: string): Promise<T>
+  /** A file as it is answered. */
+  download(path: string): Promise<Uint8Array>
   /** Sends a file as it is. */
   upload<T>(path: string, mediaType: string, content: Uint8Array): Promise<T>
 }
@@ -32,12 +34,17 @@ export class ApiProblem extends Error {
 
 const deadlineMs = 30_000
 
+/** JSON; undefined for an answer without a body. */
+function parse(bytes: Uint8Array) {
+  return bytes.length === 0 ? undefined : JSON.parse(new TextDecoder().decode(bytes))
+}
+
 /** With several origins the requests take turns. */
 export function apiClient(origins: string | readonly string[], key: string): Api {
   const all = [origins].flat()
   const [first = ''] = all
   let turn = 0
-  async function request<T>(method: string, path: string, init: RequestInit = {}): Promise<T> {
+  async function ask(method: string, path: string, init: RequestInit = {}): Promise<Uint8Array> {
     const origin = all[turn++ % all.length]
     const answer = await fetch(`${origin}${path}`, {
       ...init,
@@ -45,10 +52,12 @@ export function apiClient(origins: string | readonly string[], key: string): Api
       headers: { authorization: `Bearer ${key}`, ...init.headers },
       signal: AbortSignal.timeout(deadlineMs),
     })
-    const text = await answer.text()
-    const body: unknown = text === '' ? undefined : JSON.parse(text)
-    if (!answer.ok) throw new ApiProblem(`${method} ${path}`, answer.status, body ?? {})
-    return body as T
+    const bytes = new Uint8Array(await answer.arrayBuffer())
+    if (!answer.ok) throw new ApiProblem(`${method} ${path}`, answer.status, parse(bytes) ?? {})
+    return bytes
+  }
+  async function request<T>(method: string, path: string, init: RequestInit = {}): Promise<T> {
+    return parse(await ask(method, path, init)) as T
   }
   const get = <T>(path: string) => request<T>('GET', path)
   return {
@@ -77,6 +86,7 @@ export function apiClient(origins: string | readonly string[], key: string): Api
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       }),
+    download: (path) => ask('GET', path),
     upload: (path, mediaType, content) =>
       request('POST', path, {
         headers: { 'content-type': mediaType, 'idempotency-key': randomUUID() },

@@ -27,6 +27,7 @@ type File = {
   readonly state: string
   readonly alreadyImported: boolean
   readonly entries: number
+  readonly added: number
 }
 
 const daysInFile = 5
@@ -124,5 +125,27 @@ async function accountAtOtherBank(walk: Walk): Promise<LedgerAccount> {
   return account
 }
 
-/** From accounts to transactions that are proven complete. */
-export const statementSteps: readonly Step[] = [fetched, proven, file]
+const out: Step = {
+  title: 'Handed out again as statements',
+  async run(walk) {
+    const companyId = made(walk, 'companyId')
+    const [account] = made(walk, 'accounts')
+    hold(account !== undefined, 'there is no account')
+    const sizes: string[] = []
+    for (const { format, mediaType } of statementFormats) {
+      const content = await walk.api.download(`/v1/accounts/${account.id}/export?format=${format}`)
+      const taken = await walk.api.upload<File>(`/v1/files?companyId=${companyId}`, mediaType, content)
+      hold(taken.added === 0 && taken.entries > 0, `${format} goes in again as ${taken.added} new rows`)
+      sizes.push(`${format} with ${taken.entries} entries`)
+    }
+    return `${sizes.join(', ')}; handed in again: nothing new`
+  },
+}
+
+const statementFormats = [
+  { format: 'camt.053', mediaType: 'application/xml' },
+  { format: 'mt940', mediaType: 'text/plain' },
+]
+
+/** From accounts to transactions that are proven complete, and out again. */
+export const statementSteps: readonly Step[] = [fetched, proven, file, out]

@@ -242,7 +242,8 @@ function toDetail(detail: EntryDetail): DetailRow {
     creditorBic: detail.creditor?.bic ?? null,
     text: detail.text ?? null,
     returnReason: detail.returnReason ?? null,
-    creditorReferences: statedJson(references.creditorReferences),
+    // A KID is one of them: some sources list it among the others, some state it by itself.
+    creditorReferences: statedJson(references.creditorReferences ?? (references.kid && [references.kid])),
     amounts: statedJson(detail.amounts),
     charges: statedJson(detail.charges),
   }
