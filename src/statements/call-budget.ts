@@ -34,15 +34,37 @@ const shortestMs = 60_000
 const keyOf = ({ route, endpoint }: Pick<Counted, 'route' | 'endpoint'>) =>
   route === 'main' ? endpoint : `${route}/${endpoint}`
 
-type Budget = { readonly spent: SpentCall[]; readonly refusedUntil: Date | null }
+/** What the bank has counted so far, and what it follows for the next read. */
+export type Budget = {
+  /** When the bank allows one more read: now, or later. */
+  allowedAt(use: CallUse, attended: boolean): Date
+  /** When the account is read next by itself. */
+  plannedAt(): Date
+}
 
-async function loadBudget(tx: Tx, of: Counted, attended: boolean): Promise<Budget> {
-  const { rows } = await tx.sql.query<{
-    at: Date
-    planned: boolean
-    attended: boolean
-    refused: Date | null
-  }>(
+/** The budget as it stands; what is decided by it holds while the account is locked. */
+export async function loadBudget(tx: Tx, of: Counted): Promise<Budget> {
+  const { limits, account } = of
+  const rows = await loadCalls(tx, of)
+  const spent = rows.filter((row) => !row.attended)
+  const refusedUntil = (calls: readonly CallRow[]) =>
+    new Date(Math.max(tx.now.getTime(), ...calls.map((row) => row.refused?.getTime() ?? 0)))
+  return {
+    allowedAt(use, attended) {
+      // Refused while a person was there, the bank does not want to hear of the account at all.
+      if (attended) return refusedUntil(rows.filter((row) => row.attended))
+      return later(freeFrom(limits, spent, use, account.id, tx.now), refusedUntil(rows))
+    },
+    plannedAt: () => later(nextPlanned(limits, spent, account.id, tx.now), refusedUntil(rows)),
+  }
+}
+
+const later = (one: Date, other: Date) => (one > other ? one : other)
+
+type CallRow = SpentCall & { readonly attended: boolean; readonly refused: Date | null }
+
+async function loadCalls(tx: Tx, of: Counted): Promise<CallRow[]> {
+  const { rows } = await tx.sql.query<CallRow>(
     `select c.at, c.attended, c.refused_until as refused,
             coalesce(j.purpose in ('planned', 'backfill'), false) as planned
        from bank_call c left join sync_job j on j.client_id = c.client_id and j.id = c.job_id
@@ -50,44 +72,25 @@ async function loadBudget(tx: Tx, of: Counted, attended: boolean): Promise<Budge
         and (c.at > $4 or c.refused_until > $5)`,
     [tx.clientId, of.account.id, keyOf(of), after(tx.now, -countedMs), tx.now],
   )
-  // Refused while a person was there, the bank does not want to hear of the account at all.
-  const refusals = rows.filter((row) => row.attended || !attended).map((row) => row.refused?.getTime() ?? 0)
-  const until = Math.max(0, ...refusals)
-  return {
-    spent: rows.filter((row) => !row.attended),
-    refusedUntil: until > tx.now.getTime() ? new Date(until) : null,
-  }
-}
-
-function allowedAt(tx: Tx, read: Omit<CountedRead, 'jobId'>, budget: Budget): Date {
-  const { limits, use, account } = read
-  const free = read.attended ? tx.now : freeFrom(limits, budget.spent, use, account.id, tx.now)
-  return budget.refusedUntil && budget.refusedUntil > free ? budget.refusedUntil : free
+  return rows
 }
 
 /** When the bank allows the read: `tx.now`, or later. */
 export async function callAllowedAt(tx: Tx, read: Omit<CountedRead, 'jobId'>): Promise<Date> {
-  return allowedAt(tx, read, await loadBudget(tx, read, read.attended))
+  return (await loadBudget(tx, read)).allowedAt(read.use, read.attended)
 }
 
-/** How many more reads of an endpoint the bank allows now. */
-export async function callsLeft(tx: Tx, of: Counted): Promise<number> {
-  const { spent, refusedUntil } = await loadBudget(tx, of, false)
-  if (refusedUntil) return 0
-  const isFree = (more: number) => {
-    const calls = [...spent, ...Array.from({ length: more }, () => ({ at: tx.now, planned: false }))]
-    return freeFrom(of.limits, calls, 'asked', of.account.id, tx.now) <= tx.now
-  }
-  let left = 0
-  while (left < 2 && isFree(left)) left++
-  return left
+/** Does the bank allow two more reads of an endpoint now? */
+export async function twoLeft(tx: Tx, of: Counted): Promise<boolean> {
+  const calls = await loadCalls(tx, of)
+  if (calls.some(({ refused }) => refused !== null && refused > tx.now)) return false
+  const spent = [...calls.filter((row) => !row.attended), { at: tx.now, planned: false }]
+  return freeFrom(of.limits, spent, 'asked', of.account.id, tx.now) <= tx.now
 }
 
 /** When the account is read next by itself, from what was read so far. */
 export async function plannedAt(tx: Tx, of: Counted): Promise<Date> {
-  const { spent, refusedUntil } = await loadBudget(tx, of, false)
-  const planned = nextPlanned(of.limits, spent, of.account.id, tx.now)
-  return refusedUntil && refusedUntil > planned ? refusedUntil : planned
+  return (await loadBudget(tx, of)).plannedAt()
 }
 
 /**
@@ -102,44 +105,49 @@ export async function countedCall<T>(
   read: CountedRead,
   work: () => Promise<T>,
 ): Promise<T> {
-  const spent = await ports.db.forClient(clientId, (tx) => spend(tx, read))
+  const spent = await ports.db.forClient(clientId, (tx) => trySpend(tx, read))
   if ('until' in spent) {
     const detail = 'the reads that the bank allows are used up; nothing was sent'
     throw new ConnectorFailure({ kind: 'rate_limited', detail, retryAt: spent.until })
   }
+  return spentCall(ports, clientId, spent.id, work)
+}
+
+/** Makes a call that is written down as spent, by `spend` in a transaction that has ended. */
+export async function spentCall<T>(
+  ports: Pick<StatementPorts, 'db'>,
+  clientId: string,
+  callId: string,
+  work: () => Promise<T>,
+): Promise<T> {
   try {
     return await work()
   } catch (error) {
-    if (isFailure(error, 'not_sent')) await ports.db.forClient(clientId, (tx) => giveBack(tx, spent.id))
+    if (isFailure(error, 'not_sent')) await ports.db.forClient(clientId, (tx) => giveBack(tx, callId))
     if (isFailure(error, 'rate_limited')) {
       const { retryAt } = error.facts
-      await ports.db.forClient(clientId, (tx) => noteRefusal(tx, spent.id, retryAt))
+      await ports.db.forClient(clientId, (tx) => noteRefusal(tx, callId, retryAt))
     }
     throw error
   }
 }
 
-async function spend(tx: Tx, read: CountedRead): Promise<{ id: string } | { until: Date }> {
-  const { account, attended, jobId } = read
+async function trySpend(tx: Tx, read: CountedRead): Promise<{ id: string } | { until: Date }> {
   await tx.prisma
-    .$queryRaw`select id from account where client_id = ${tx.clientId} and id = ${account.id} for update`
+    .$queryRaw`select id from account where client_id = ${tx.clientId} and id = ${read.account.id} for update`
   const until = await callAllowedAt(tx, read)
-  if (until > tx.now) return { until }
+  return until > tx.now ? { until } : { id: await spend(tx, read) }
+}
+
+/** Writes a call down as spent, for a caller who has the account's lock and knows that it is allowed. Answers its id. */
+export async function spend(tx: Tx, read: CountedRead): Promise<string> {
+  const { account, attended, jobId } = read
   const id = newId('call', tx.now)
-  const { companyId } = account
+  const own = { clientId: tx.clientId, companyId: account.companyId, accountId: account.id }
   await tx.prisma.bankCall.create({
-    data: {
-      id,
-      clientId: tx.clientId,
-      companyId,
-      accountId: account.id,
-      endpoint: keyOf(read),
-      attended,
-      jobId,
-      at: tx.now,
-    },
+    data: { ...own, id, endpoint: keyOf(read), attended, jobId, at: tx.now },
   })
-  return { id }
+  return id
 }
 
 async function giveBack(tx: Tx, id: string): Promise<void> {

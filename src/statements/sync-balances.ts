@@ -3,7 +3,7 @@ import type { Tx } from '../db.ts'
 import { osloDate } from '../domain/clock.ts'
 import type { StatedBalance } from '../domain/statement.ts'
 import type { ReadBalance } from './balances.ts'
-import { type Counted, callsLeft } from './call-budget.ts'
+import { type Counted, twoLeft } from './call-budget.ts'
 
 /**
  * Which balance reads a sync makes. Where closing balances are stated, one is enough. Elsewhere a balance proves
@@ -29,8 +29,7 @@ export async function balancePlan(
   })
   const hasToday = latest !== null && osloDate(latest.readAt) === osloDate(tx.now)
   if (hasToday) return { before: false, after: true }
-  const left = await callsLeft(tx, { ...sync.counted, endpoint: 'balances' })
-  return { before: left > 1, after: true }
+  return { before: await twoLeft(tx, { ...sync.counted, endpoint: 'balances' }), after: true }
 }
 
 /**

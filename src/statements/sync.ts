@@ -4,7 +4,7 @@ import { type OpenedSession, openAccountSession } from '../consent/open-session.
 import { isPresence } from '../consent/presence.ts'
 import type { Tx } from '../db.ts'
 import type { StatedBalance } from '../domain/statement.ts'
-import { type Counted, callAllowedAt, countedCall, type Endpoint, plannedAt } from './call-budget.ts'
+import { type Counted, countedCall, loadBudget, spend, spentCall } from './call-budget.ts'
 import { limitsOf } from './call-window.ts'
 import { noteBackfill } from './gaps.ts'
 import type { StatementPorts } from './ports.ts'
@@ -55,6 +55,9 @@ export type Opened = {
   /** A person is present, and the bank is told so. */
   readonly attended: boolean
   readonly counted: Omit<Counted, 'endpoint'>
+  /** The call that begins the list, written down as spent; null where the list goes on. */
+  readonly callId: string | null
+  readonly balances: { readonly before: boolean; readonly after: boolean }
 }
 type AccountRow = NonNullable<Awaited<ReturnType<Tx['prisma']['account']['findUnique']>>>
 
@@ -114,16 +117,18 @@ async function open(
   const facts: JobFacts = { consentId, route, psuPresent: attended, ...plan }
   const counted = { account, route, limits: limitsOf(manifest, opened.frequencyPerDay) }
   const list = { ...counted, endpoint: 'transactions' } as const
+  const use = useOf(plan)
+  const budget = await loadBudget(tx, list)
   const resumes = found !== null && goesOn(tx, found, facts)
-  const allowed = resumes ? tx.now : await callAllowedAt(tx, { ...list, use: useOf(plan), attended })
+  const allowed = resumes ? tx.now : budget.allowedAt(use, attended)
   if (allowed > tx.now) return wait(tx, account, await putOff(tx, account, found, facts), allowed)
   const job = resumes ? await resume(tx, found, facts) : await begin(tx, account, found, facts)
+  const callId = resumes ? null : await spend(tx, { ...list, use, attended, jobId: job.id })
   if (!resumes && plan.gapIds.length > 0) await noteBackfill(tx, plan.gapIds)
-  await tx.prisma.account.update({
-    where: { id: account.id },
-    data: { nextSyncAt: await plannedAt(tx, list) },
-  })
-  return { account, job, plan, consentId, reads, manifest, session, resourceId, attended, counted }
+  await tx.prisma.account.update({ where: { id: account.id }, data: { nextSyncAt: budget.plannedAt() } })
+  const balances = await balancePlan(tx, { account, job, attended, manifest, counted })
+  const way = { consentId, reads, manifest, session, resourceId, attended, counted }
+  return { account, job, plan, callId, balances, ...way }
 }
 
 /** Under the consent that the person present has just given; without it nobody is present. */
@@ -150,9 +155,9 @@ async function read(
   clientId: string,
   opened: Opened,
 ): Promise<Omit<SyncResult, 'jobId'>> {
-  const { job, manifest, counted } = opened
-  const first = <T>(call: () => Promise<T>) => count(ports, clientId, opened, 'transactions', call)
-  const plan = await ports.db.forClient(clientId, (tx) => balancePlan(tx, opened))
+  const { job, manifest, counted, callId, balances: plan } = opened
+  const first = <T>(call: () => Promise<T>) =>
+    callId === null ? call() : spentCall(ports, clientId, callId, call)
   const before = plan.before ? await readBalances(ports, clientId, opened) : null
   const pages = await readPages(ports, clientId, { ...opened, first })
   const after = plan.after ? await readBalances(ports, clientId, opened) : null
@@ -165,27 +170,17 @@ async function read(
   return ports.db.forClient(clientId, (tx) => finishJob(tx, job.id, finish), { timeoutMs: 120_000 })
 }
 
-function count<T>(
-  ports: StatementPorts,
-  clientId: string,
-  { counted, plan, attended, job }: Opened,
-  endpoint: Endpoint,
-  call: () => Promise<T>,
-): Promise<T> {
-  // The one read that is left for whoever asks is of transactions; balances go with any read while there are some.
-  const use = endpoint === 'balances' ? 'asked' : useOf(plan)
-  return countedCall(ports, clientId, { ...counted, endpoint, use, attended, jobId: job.id }, call)
-}
-
 /** Balances are welcome, not needed: a read of them that fails spoils nothing, and is never taken for zero. */
 async function readBalances(
   ports: StatementPorts,
   clientId: string,
   opened: Opened,
 ): Promise<readonly StatedBalance[] | null> {
-  const { reads, session, resourceId, account } = opened
+  const { reads, session, resourceId, account, counted, attended, job } = opened
+  // The one read that is left for whoever asks is of transactions; balances go with any read while there are some.
+  const read = { ...counted, endpoint: 'balances', use: 'asked', attended, jobId: job.id } as const
   try {
-    return await count(ports, clientId, opened, 'balances', () => reads.balances(session, { resourceId }))
+    return await countedCall(ports, clientId, read, () => reads.balances(session, { resourceId }))
   } catch (error) {
     if (!isFailure(error)) throw error
     ports.log.warn({ accountId: account.id, kind: error.kind }, 'balances could not be read')
