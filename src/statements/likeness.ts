@@ -12,6 +12,8 @@ export type Likeness = {
   readonly text: number
   readonly name: number
   readonly valueDate: boolean
+  /** Both have a KID, or neither has: between rows in the same words, the one without is the one without. */
+  readonly stated: boolean
 }
 
 type Known = { readonly content: EntryContent; readonly aliases: readonly Alias[] }
@@ -43,6 +45,7 @@ export function likeness(entry: Known, row: ObservedRow): Likeness | null {
     text: wordsLike(one.text, other.text),
     name: nameLike(one, other),
     valueDate: equal(one.valueDate, other.valueDate),
+    stated: (one.kid === null) === (other.kid === null),
   }
 }
 
@@ -58,7 +61,10 @@ function nameLike(one: EntryContent, other: EntryContent): number {
 }
 
 /** References outweigh words, words outweigh dates; a bank's id decides only between equals. */
-const weights = { kid: 32, endToEndId: 32, account: 16, text: 16, name: 8, valueDate: 2, id: 1 } as const
+const weights = {
+  ...{ kid: 32, endToEndId: 32, account: 16, text: 16, name: 8 },
+  ...{ valueDate: 2, id: 1, stated: 0.5 },
+} as const
 
 export function scoreOf(like: Likeness): number {
   return Object.entries(weights).reduce(

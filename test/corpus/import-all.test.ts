@@ -1,5 +1,6 @@
 // Every real statement file into a database: no exception, what is stored is what is expected, and again is no change.
 import { readFileSync } from 'node:fs'
+import { isDeepStrictEqual } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newId } from '../../src/domain/ids.ts'
 import { parseMoney } from '../../src/domain/money.ts'
@@ -118,7 +119,7 @@ test.skipIf(corpusMissing).each(folders)(
         ? { entries: 0, sums: {} }
         : (otherwise[file] ?? wantedOf(file, facts.statements ?? []))
       const { entries, sums } = once
-      if (wanted && JSON.stringify({ entries, sums }) !== JSON.stringify(wanted))
+      if (wanted && !isDeepStrictEqual({ entries, sums }, wanted))
         found.push(`${file}: ${JSON.stringify({ entries, sums })} instead of ${JSON.stringify(wanted)}`)
       if (i % 3 > 0) continue
       // The same statements in another file.
