@@ -62,7 +62,7 @@ function revisionOf(row: RevisionRow): z.output<typeof revision> {
       ...{ state, bookingDate, valueDate, text, kid, endToEndId },
       amount: { minor, currency },
       counterparty: { name: content.counterpartyName, account: content.counterpartyAccount },
-      bankIds: aliases.map((alias) => ({ kind: alias.kind, value: alias.value })),
+      bankIds: aliases.flatMap(({ kind, value }) => (kind.startsWith('told:') ? [] : { kind, value })),
     },
   }
 }
