@@ -1,7 +1,6 @@
 import type { Tx } from '../db.ts'
 import { newId } from '../domain/ids.ts'
 import type { StatementHead, StatementPart } from '../domain/statement.ts'
-import { packedKind } from '../protocols/container/limits.ts'
 import { ReadFailure } from '../protocols/read-failure.ts'
 import { readStatementFile } from '../protocols/statement-file.ts'
 import { accountOfFile } from './file-account.ts'
@@ -58,8 +57,6 @@ type Place = {
   readonly reading: FileReading
   /** How often each id of a statement has come up in this file. */
   readonly ids: Map<string, number>
-  /** The bytes end within a movement of MT940, which may then be cut. */
-  readonly endsOpen: boolean
   format: string
   head: StatementHead | null
   /** Which of the statements with its id it is, from 1 on. */
@@ -75,9 +72,8 @@ export async function readFile(
   bytes: Uint8Array,
 ): Promise<FileReading> {
   const reading = newReading()
-  const endsOpen = !packedKind(bytes) && endsInMovement(bytes)
   const place: Place = {
-    ...{ ports, tx, file, reading, endsOpen },
+    ...{ ports, tx, file, reading },
     ids: new Map(),
     format: '',
     head: null,
@@ -91,12 +87,6 @@ export async function readFile(
     reading.error = { code: error.code, detail: error.detail, line: error.line }
   }
   return reading
-}
-
-/** Is the last line one with an amount, and without its end? */
-function endsInMovement(bytes: Uint8Array): boolean {
-  const end = Buffer.from(bytes.subarray(-400)).toString('latin1')
-  return /^:61:[^\r\n]*$/.test(end.slice(Math.max(end.lastIndexOf('\n'), end.lastIndexOf('\r')) + 1))
 }
 
 async function* inOne(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
@@ -160,8 +150,7 @@ async function readBefore({ tx, file }: Place, accountId: string, bankStatementI
 async function close(place: Place, open: OpenStatement, head: StatementHead): Promise<void> {
   const { tx, reading } = place
   const { account, pending, entries } = open
-  if (!account || isCut(place, head)) {
-    if (account) warn(reading, 'statement_cut', cutWords(head))
+  if (!account) {
     reading.leftOut++
     return
   }
@@ -180,15 +169,6 @@ async function close(place: Place, open: OpenStatement, head: StatementHead): Pr
   reading.entries += entries
   reading.accountIds.add(account.id)
 }
-
-/** An amount that breaks off is still an amount in MT940: where the end is missing, the last one says nothing. */
-function isCut({ endsOpen, format }: Place, { balances }: StatementHead): boolean {
-  if (!endsOpen || format !== 'mt940') return false
-  return !balances.some(({ code }) => code.startsWith('62'))
-}
-
-const cutWords = ({ id }: StatementHead) =>
-  `the file breaks off within statement ${id}, which has no closing balance: none of it is taken`
 
 /** A file tells what was booked; what is pending changes by the hour, and only a read of the bank shows it as it is. */
 const pendingWords = (count: number, { id }: StatementHead) =>

@@ -10,8 +10,16 @@ const statement = z
   .object({
     id: id('statement'),
     accountId: id('account'),
+    fileId: id('file'),
     bankStatementId: z.string().describe("The bank's own id."),
     sequence: z.string().nullable(),
+    format: z.string().describe('`camt.052`, `camt.053`, `camt.054`, `mt940`, `mt942` or `nets-ocr`.'),
+    detailsOnly: z
+      .boolean()
+      .describe('It tells more of transactions that are stated elsewhere, and moves no balance.'),
+    attached: z
+      .int()
+      .describe('Of the entries of a statement with details only: how many have found their transaction.'),
     fromDate: date.nullable(),
     toDate: date.nullable(),
     openingBalance: money.nullable(),
@@ -30,9 +38,11 @@ type Row = Awaited<ReturnType<typeof listStatements>>[number]
 function statementOf(row: Row): z.output<typeof statement> {
   const { id, accountId, bankStatementId, sequence, fromDate, toDate, currency, entries, proven, createdAt } =
     row
+  const { sourceId: fileId, format, detailsOnly, attached } = row
   const amount = (minor: bigint | null) => (minor === null ? null : { minor, currency })
   return {
     ...{ id, accountId, bankStatementId, sequence, fromDate, toDate, entries, proven, createdAt },
+    ...{ fileId, format, detailsOnly, attached },
     openingBalance: amount(row.openingMinor),
     closingBalance: amount(row.closingMinor),
   }

@@ -37,8 +37,10 @@ export const file = z
     entries: z
       .int()
       .describe('Entries in the file, pending ones among them: only booked ones become transactions.'),
-    added: z.int().describe('Transactions that were new when the file was taken in.'),
-    revised: z.int().describe('Transactions that were changed, or got details, when the file was taken in.'),
+    added: z.int().describe('Transactions that were new when the file was taken in, or read again.'),
+    revised: z
+      .int()
+      .describe('Transactions that were changed, or got details, when the file was taken in or read again.'),
     readings: z.int().describe('How often it has been read: a better reader may read it again.'),
     warnings: z
       .array(z.json())
