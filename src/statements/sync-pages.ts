@@ -31,7 +31,7 @@ export async function readPages(
   ports: StatementPorts,
   clientId: string,
   reading: Reading,
-): Promise<{ readonly balances: readonly StatedBalance[] }> {
+): Promise<{ readonly balances: readonly StatedBalance[]; readonly pages: number }> {
   const { job, account, reads, session, resourceId, first } = reading
   const balances: StatedBalance[] = []
   let at = { pages: job.pages, cursor: job.cursor }
@@ -50,7 +50,7 @@ export async function readPages(
     balances.push(...page.balances)
     at = { pages: number + 1, cursor: page.next ?? null }
   }
-  return { balances }
+  return { balances, pages: at.pages }
 }
 
 async function keepPage(

@@ -77,6 +77,7 @@ async function hasBackfilled(tx: Tx, accountId: string): Promise<boolean> {
       clientId: tx.clientId,
       accountId,
       purpose: 'backfill',
+      state: { not: 'cancelled' },
       createdAt: { gt: after(tx.now, -backfillMs) },
     },
     select: { id: true },

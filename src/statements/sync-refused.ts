@@ -22,8 +22,10 @@ export type Try = {
   readonly shortened: Shortened | null
   /** A list that the bank did not go on with was begun anew: once is enough. */
   readonly begunAnew: boolean
+  /** The days were read a second time, because the first left a doubt. */
+  readonly lookedTwice: boolean
 }
-export const firstTry: Try = { refusedBy: [], shortened: null, begunAnew: false }
+export const firstTry: Try = { refusedBy: [], shortened: null, begunAnew: false, lookedTwice: false }
 
 type Parked = { readonly state: SyncState; readonly nextSyncAt: Date | null }
 

@@ -3,16 +3,19 @@ import { isFailure } from '../connectors/failure.ts'
 import { type OpenedSession, openAccountSession } from '../consent/open-session.ts'
 import { isPresence } from '../consent/presence.ts'
 import type { Tx } from '../db.ts'
+import { addDays } from '../domain/clock.ts'
 import type { StatedBalance } from '../domain/statement.ts'
 import { type Counted, countedCall, loadBudget, spend, spentCall } from './call-budget.ts'
 import { limitsOf } from './call-window.ts'
 import { noteBackfill } from './gaps.ts'
+import { hasDoubtfulBorder } from './page-doubt.ts'
 import type { StatementPorts } from './ports.ts'
 import { balancePlan, steadily } from './sync-balances.ts'
 import { finishJob } from './sync-finish.ts'
 import {
   askForConsent,
   begin,
+  cancel,
   goesOn,
   type JobFacts,
   type JobRow,
@@ -24,6 +27,7 @@ import {
 import { readPages } from './sync-pages.ts'
 import { planRead, type ReadPlan, useOf } from './sync-plan.ts'
 import { anotherTry, firstTry, type Try } from './sync-refused.ts'
+import { overlapDays } from './sync-window.ts'
 
 export type SyncResult = {
   /** Null where the account may not be read. */
@@ -81,8 +85,9 @@ export async function syncAccount(
     const opened = await ports.db.forClient(clientId, (tx) => open(ports, tx, accountId, options, attempt))
     if ('state' in opened) return opened
     try {
-      const done = await read(ports, clientId, opened)
-      return { jobId: opened.job.id, ...done }
+      const done = await read(ports, clientId, opened, attempt)
+      if (done) return { jobId: opened.job.id, ...done }
+      attempt = { ...attempt, lookedTwice: true }
     } catch (error) {
       const next = await anotherTry(ports, clientId, opened, error, attempt)
       if ('state' in next) return { jobId: opened.job.id, ...nothing, ...next }
@@ -150,16 +155,21 @@ async function wait(tx: Tx, account: AccountRow, job: JobRow, until: Date): Prom
   return { jobId: job.id, state: 'waiting_quota', ...nothing, nextSyncAt: until }
 }
 
+/** Null: the days are to be read once more. */
 async function read(
   ports: StatementPorts,
   clientId: string,
   opened: Opened,
-): Promise<Omit<SyncResult, 'jobId'>> {
+  attempt: Try,
+): Promise<Omit<SyncResult, 'jobId'> | null> {
   const { job, manifest, counted, callId, balances: plan } = opened
   const first = <T>(call: () => Promise<T>) =>
     callId === null ? call() : spentCall(ports, clientId, callId, call)
   const before = plan.before ? await readBalances(ports, clientId, opened) : null
   const pages = await readPages(ports, clientId, { ...opened, first })
+  if (pages.pages > 1 && isWide(opened) && !attempt.lookedTwice) {
+    if (await ports.db.forClient(clientId, (tx) => lookAgain(tx, opened))) return null
+  }
   const after = plan.after ? await readBalances(ports, clientId, opened) : null
   const finish = {
     idStability: manifest.idStability,
@@ -168,6 +178,27 @@ async function read(
     counted,
   }
   return ports.db.forClient(clientId, (tx) => finishJob(tx, job.id, finish), { timeoutMs: 120_000 })
+}
+
+/** Days that the next reads do not list again: what is wrong there would stay. */
+function isWide({ account, job }: Opened): boolean {
+  const { readThrough } = account
+  if (readThrough === null) return true
+  return job.fromDate < addDays(readThrough, -overlapDays) || readThrough < addDays(job.toDate, -overlapDays)
+}
+
+/**
+ * Where a row may be one or two, as the pages moved or not, the list is begun anew once: rows that are two show as two
+ * again. Without a person present only while the bank allows another read.
+ */
+async function lookAgain(tx: Tx, { account, job, counted, plan, attended }: Opened): Promise<boolean> {
+  if (!(await hasDoubtfulBorder(tx, account.id, job.id))) return false
+  const budget = await loadBudget(tx, { ...counted, endpoint: 'transactions' })
+  if (budget.allowedAt(useOf(plan), attended) > tx.now) return false
+  const row = await tx.prisma.syncJob.findUniqueOrThrow({ where: { id: job.id } })
+  if (row.state !== 'running') return false
+  await cancel(tx, row)
+  return true
 }
 
 /** Balances are welcome, not needed: a read of them that fails spoils nothing, and is never taken for zero. */

@@ -62,16 +62,18 @@ describe('days that are read no more', () => {
     }
   }
 
-  test('rows_shift where rows have no ids: the row that was counted twice makes a gap, and the gap is read again', async () => {
-    const at = await lab.customer()
-    await at.discover(await at.consent())
-    await lab.fault(fjord, 'ids_blank')
-    await lab.fault(fjord, 'rows_shift', 1)
-    await at.sync()
-    expect([...(await at.proofs()).values()]).toContain('gap')
-    await readOn(at)
-    await expectTruth(at)
-  })
+  test.each(['fjordbanken', 'tindebanken'] as const)(
+    'rows_shift where rows have no ids (%s): the first history is read a second time, and the row is one',
+    async (bank) => {
+      const at = await lab.customer(bank)
+      await at.discover(await at.consent())
+      await lab.fault(bank, 'ids_blank')
+      await lab.fault(bank, 'rows_shift', 1)
+      await at.sync()
+      await readOn(at)
+      await expectTruth(at)
+    },
+  )
 
   test('drop_row in the first read: so is the one that was left out', async () => {
     const at = await lab.customer()
