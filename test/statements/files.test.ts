@@ -5,6 +5,7 @@ import { completeness } from '../../src/statements/completeness-read.ts'
 import { importFile } from '../../src/statements/files.ts'
 import { syncAccount } from '../../src/statements/sync.ts'
 import { type BankRow, type Bench, ledgerOf, openBenches } from '../support/account-at-bank.ts'
+import { document, ntry, stmt, sum } from '../support/camt-text.ts'
 
 let benches: Awaited<ReturnType<typeof openBenches>>
 let at: Bench
@@ -17,39 +18,7 @@ beforeEach(async () => {
 })
 afterEach(() => at.close())
 
-const amount = (minor: bigint) => {
-  const digits = String(minor < 0n ? -minor : minor).padStart(3, '0')
-  return `<Amt Ccy="NOK">${digits.slice(0, -2)}.${digits.slice(-2)}</Amt><CdtDbtInd>${minor < 0n ? 'DBIT' : 'CRDT'}</CdtDbtInd>`
-}
-const balance = (code: string, minor: bigint, day: string) =>
-  `<Bal><Tp><CdOrPrtry><Cd>${code}</Cd></CdOrPrtry></Tp>${amount(minor)}<Dt><Dt>${day}</Dt></Dt></Bal>`
-const ntry = (row: BankRow) =>
-  `<Ntry>${amount(row.minor)}<Sts>BOOK</Sts><BookgDt><Dt>${row.day}</Dt></BookgDt><ValDt><Dt>${row.day}</Dt></ValDt>` +
-  `<BkTxCd/>${row.id ? `<AcctSvcrRef>${row.id}</AcctSvcrRef>` : ''}<NtryDtls><TxDtls><RmtInf>${
-    row.kid ? `<Strd><CdtrRefInf><Ref>${row.kid}</Ref></CdtrRefInf></Strd>` : ''
-  }${row.text ? `<Ustrd>${row.text}</Ustrd>` : ''}</RmtInf></TxDtls></NtryDtls></Ntry>`
-
-type Statement = {
-  id: string
-  day: string
-  opening: bigint
-  rows: BankRow[]
-  account?: string
-  missing?: bigint
-}
-const stmt = ({ id, day, opening, rows, account = '86011117947', missing = 0n }: Statement) => {
-  const closing = rows.reduce((sum, row) => sum + row.minor, opening) + missing
-  return (
-    `<Stmt><Id>${id}</Id><CreDtTm>${day}T23:00:00</CreDtTm><Acct><Id><Othr><Id>${account}</Id>` +
-    `<SchmeNm><Cd>BBAN</Cd></SchmeNm></Othr></Id><Ccy>NOK</Ccy></Acct>${balance('OPBD', opening, day)}` +
-    `${balance('CLBD', closing, day)}${rows.map(ntry).join('\n')}</Stmt>`
-  )
-}
-const camt = (...statements: string[]) =>
-  Buffer.from(
-    `<?xml version="1.0" encoding="UTF-8"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.02"><BkToCstmrStmt>` +
-      `<GrpHdr><MsgId>M</MsgId></GrpHdr>${statements.join('\n')}</BkToCstmrStmt></Document>`,
-  )
+const camt = (...statements: string[]) => document('053', statements.join('\n'))
 const actor = { kind: 'api_key', id: 'test' } as const
 const hand = (bytes: Uint8Array, name = 'utskrift.xml') =>
   at.within((tx) => importFile(at.ports, tx, { companyId: at.companyId, name, bytes, actor }))
@@ -60,8 +29,6 @@ const monday: BankRow[] = [
   { day: '2026-03-02', minor: -4900n, text: 'Gebyr' },
 ]
 const tuesday: BankRow[] = [{ day: '2026-03-03', minor: -30_000n, text: 'Husleie' }]
-const sum = (rows: readonly BankRow[], opening: bigint) =>
-  rows.reduce((total, row) => total + row.minor, opening)
 const mondayFile = { id: 'S1', day: '2026-03-02', opening: 100_000n, rows: monday }
 const tuesdayFile = { id: 'S2', day: '2026-03-03', opening: sum(monday, 100_000n), rows: tuesday }
 
