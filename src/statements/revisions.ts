@@ -37,6 +37,15 @@ export function listRevisions(
   })
 }
 
+/** Routes other than its own whose rows are taken for the transaction: `bank:second`, `file:camt`. */
+export async function listTellers(tx: Tx, entryId: string): Promise<string[]> {
+  const told = await tx.prisma.entryAlias.findMany({
+    where: { clientId: tx.clientId, entryId, kind: { startsWith: 'told:' } },
+    orderBy: { kind: 'asc' },
+  })
+  return [...new Set(told.map(({ kind }) => kind.slice('told:'.length)))]
+}
+
 /** Reads what `apply.ts` wrote of an entry before it changed it. */
 export function wasOf({ before }: RevisionRow): Was {
   const { state, route, hash, identityHash, aliases, row, ...content } = before as Prisma.JsonObject

@@ -1,7 +1,9 @@
 import type { Tx } from '../db.ts'
+import { addDays } from '../domain/clock.ts'
 import { addEntries, type Source } from './apply.ts'
 import type { StoredEntry } from './identity.ts'
 import { noEffects, noteAdded, noteRevised } from './ingest-effects.ts'
+import { routeDaysMax } from './neighbours.ts'
 import { fromJson, type ObservedRow, type Route, toObserved } from './normal.ts'
 import { type RevisionRow, tookRow, type Was, wasOf } from './revisions.ts'
 import {
@@ -18,37 +20,85 @@ import {
 } from './rule.ts'
 import { setEntry } from './set-back.ts'
 
+/** The revision that took the row, or the other route whose row is taken for the transaction. */
+export type SplitOff = { readonly revision: number } | { readonly route: string }
+
+type Taken = {
+  readonly row: ObservedRow
+  /** Where the row came from, and in whose words it is. */
+  readonly source: Source
+  /** What the transaction is without it. */
+  readonly was: Omit<Was, 'row'>
+}
+
 /**
- * Undoes the merge that a revision made: the transaction is again what it was before it, and the row that was taken for
- * it becomes a transaction of its own. No later read or file takes one for the other again.
+ * Undoes that a row was taken for a transaction: it is again what it was before, and the row becomes a transaction of
+ * its own. No later read or file takes one for the other again.
  * @throws Problem `not_found`, `ruling_refused`
  */
 export async function splitTransaction(
   tx: Tx,
   by: Ruler,
-  asked: { readonly transactionId: string; readonly revision: number },
+  asked: { readonly transactionId: string; readonly off: SplitOff },
 ): Promise<{ readonly ruling: RulingRow; readonly otherId: string }> {
   const account = await lockAccountOf(tx, asked.transactionId)
   const entry = await entryOf(tx, asked.transactionId)
   if (entry.state === 'removed') throw refused(`${entry.id} is removed: no row is taken for it now.`)
   await refuseMerged(tx, entry)
-  const revision = await revisionOf(tx, entry, asked.revision)
-  const was = wasOf(revision)
-  if (!was.row) throw refused(`Revision ${revision.revision} took no row for the transaction.`)
-  await refuseTwice(tx, entry, was.row.identityHash)
-  const taken = await takenRow(tx, account, entry, revision, was)
+  const { row, source, was } =
+    'route' in asked.off
+      ? await toldRow(tx, account, entry, asked.off.route)
+      : await revisedRow(tx, account, entry, await revisionOf(tx, entry, asked.off.revision))
   const id = newRulingId(tx)
   const effects = noEffects()
   noteRevised(effects, [await setEntry(tx, account, id, entry, was, 'split')])
-  const source = { id: revision.sourceId, route: taken.route }
-  const otherId = await addOther(tx, account, source, entry, taken.row)
-  noteAdded(effects, [taken.row], [otherId])
-  const { identityHash } = taken.row
+  const otherId = await addOther(tx, account, source, entry, row)
+  noteAdded(effects, [row], [otherId])
   const ruling = await writeRuling(tx, account, by, {
-    ...{ id, kind: 'different', entryId: entry.id, otherId, identityHash },
+    ...{ id, kind: 'different', entryId: entry.id, otherId, identityHash: row.identityHash },
   })
   await settleRuling(tx, account, id, effects)
   return { ruling, otherId }
+}
+
+async function revisedRow(
+  tx: Tx,
+  account: AccountRow,
+  entry: StoredEntry,
+  revision: RevisionRow,
+): Promise<Taken> {
+  const was = wasOf(revision)
+  if (!was.row) throw refused(`Revision ${revision.revision} took no row for the transaction.`)
+  await refuseTwice(tx, entry, was.row.identityHash)
+  const { row, route } = await takenRow(tx, account, entry, revision, was)
+  return { row, source: { id: revision.sourceId, route }, was }
+}
+
+/** A row of another route that added nothing has left no revision, but it is remembered by which row that was. */
+async function toldRow(tx: Tx, account: AccountRow, entry: StoredEntry, route: string): Promise<Taken> {
+  const told = entry.aliases.find(({ kind }) => kind === `told:${route}`)?.value
+  if (!told) throw refused(`No row of ${route} is taken for ${entry.id}.`)
+  const revisions = await tx.prisma.entryRevision.findMany({
+    where: { clientId: tx.clientId, entryId: entry.id },
+    orderBy: { revision: 'desc' },
+    take: 100,
+  })
+  const made = revisions.find((one) => tookRow(one) && wasOf(one).row?.identityHash === told)
+  if (made) return revisedRow(tx, account, entry, made)
+  const day = entry.content.bookingDate ?? ''
+  const { rows } = await tx.sql.query<{ source: string; row: unknown; hash: string }>(
+    `select source_id as source, row, hash from observation
+      where client_id = $1 and account_id = $2 and booking_date between $3 and $4 and status = 'booked'
+      order by booking_date, observed_at desc limit 10000`,
+    [tx.clientId, account.id, addDays(day, -routeDaysMax), addDays(day, routeDaysMax)],
+  )
+  for (const { source: id, row: stated, hash } of rows) {
+    const row = toObserved(fromJson(stated), hash)
+    if (row?.identityHash !== told) continue
+    const aliases = entry.aliases.filter(({ kind }) => kind !== `told:${route}`)
+    return { row, source: { id, route: route as Route }, was: { ...entry, aliases } }
+  }
+  throw refused(`The row of ${route} is not kept any more.`)
 }
 
 async function revisionOf(tx: Tx, entry: StoredEntry, revision: number): Promise<RevisionRow> {

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { importFile } from '../../src/statements/files.ts'
+import { listTellers } from '../../src/statements/revisions.ts'
 import { mergeTransactions } from '../../src/statements/rule-merge.ts'
 import { splitTransaction } from '../../src/statements/rule-split.ts'
 import { undoRuling } from '../../src/statements/rule-undo.ts'
@@ -36,7 +37,7 @@ const only = async (text: string) => {
 const states = async () =>
   Object.fromEntries((await entries()).map((row) => [row.id, `${row.state} ${row.text ?? ''}`]))
 const split = (transactionId: string, revision = 0) =>
-  at.within((tx) => splitTransaction(tx, by, { transactionId, revision }))
+  at.within((tx) => splitTransaction(tx, by, { transactionId, off: { revision } }))
 const merge = (transactionId: string, otherId: string) =>
   at.within((tx) => mergeTransactions(tx, by, { transactionId, otherId }))
 const undo = (transactionId: string, rulingId: string) =>
@@ -138,6 +139,24 @@ const hand = (bytes: Buffer) =>
   at.within((tx) =>
     importFile(at.ports, tx, { companyId: at.companyId, name: 'f.xml', bytes, actor: by.actor }),
   )
+
+test('a row of a file that was taken for a row of the bank, and added nothing, can be split off too', async () => {
+  at.bank.rows = [rent]
+  await sync()
+  const { id } = await only('Husleie mars')
+  await hand(camt('1', rent.day, rent.minor, 'OVERFØRING UTLAND'))
+  expect(await at.within((tx) => listTellers(tx, id))).toEqual(['file:camt'])
+  const { otherId } = await at.within((tx) =>
+    splitTransaction(tx, by, { transactionId: id, off: { route: 'file:camt' } }),
+  )
+  const two = { [id]: 'booked Husleie mars', [otherId]: 'booked OVERFØRING UTLAND' }
+  expect(await states()).toEqual(two)
+  await hand(camt('2', rent.day, rent.minor, 'OVERFØRING UTLAND'))
+  expect(await states()).toEqual(two)
+  at.bank.rows = [rent, { ...rent, text: 'Overføring utland' }]
+  await sync()
+  expect(await states()).toEqual(two)
+})
 
 describe('a merger', () => {
   test('of what a file dated otherwise: its rows are taken for the other one from then on', async () => {

@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => api.close())
 
 test('what was said of a transaction is listed; what it was before too', async () => {
-  expect((await api.a.get(`${transaction}/revisions`)).body).toEqual({ data: [], nextCursor: null })
+  expect((await api.a.get(`${transaction}/revisions`)).body).toEqual({ data: [], nextCursor: null, toldBy: [] })
   const rulings = await api.a.get(`${transaction}/rulings`)
   expect(rulings.body.data).toMatchObject([{ kind: 'different', decidedBy: 'example' }])
   const undone = await api.a.post(`${transaction}/rulings/${rulings.body.data[0].id}/undo`)

@@ -3,6 +3,7 @@ import { getTransaction } from '../../../statements/read.ts'
 import {
   confidences,
   listRevisions,
+  listTellers,
   type RevisionRow,
   tookRow,
   wasOf,
@@ -77,7 +78,14 @@ export const listTransactionRevisions = defineRoute({
   scope: 'read',
   params: transactionParams,
   query: z.strictObject(pageQuery),
-  answer: { status: 200, schema: page(revision) },
+  answer: {
+    status: 200,
+    schema: page(revision).extend({
+      toldBy: z
+        .array(z.string())
+        .describe('Other routes and formats whose rows are taken for the transaction: `split` can undo it.'),
+    }),
+  },
   problems: [],
   async handle({ tx, params, query }) {
     const { id } = await getTransaction(tx, params.transactionId)
@@ -85,6 +93,7 @@ export const listTransactionRevisions = defineRoute({
     const below = cursor === null ? {} : { below: Number(cursor.revision) || 0 }
     const rows = await listRevisions(tx, id, { limit: query.limit, ...below })
     const paged = pageOf(rows, query.limit, (row) => [String(row.revision)])
-    return { data: paged.data.map(revisionOf), nextCursor: paged.nextCursor }
+    const toldBy = await listTellers(tx, id)
+    return { data: paged.data.map(revisionOf), nextCursor: paged.nextCursor, toldBy }
   },
 })

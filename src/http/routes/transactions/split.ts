@@ -11,12 +11,15 @@ export const splitTransactionRoute = defineRoute({
   operationId: 'splitTransaction',
   summary: 'Say that a row was wrongly taken for a transaction',
   description:
-    'Undoes what one of its `revisions` did: the transaction is again what it was before, and the row that was taken for ' +
-    'it becomes a transaction of its own. No later read or file takes one for the other again.',
+    'Name the revision that took the row, or the other route whose row it is (`toldBy`). The transaction is again what it ' +
+    'was before, and the row becomes a transaction of its own. No later read or file takes one for the other again.',
   tag: 'accounts',
   scope: 'write',
   params: transactionParams,
-  body: z.strictObject({ revision: z.int().min(0).describe('As `revisions` lists it.') }),
+  body: z.union([
+    z.strictObject({ revision: z.int().min(0).describe('As `revisions` lists it.') }),
+    z.strictObject({ route: z.string().min(1).max(100).describe('One of `toldBy`: `file:camt`.') }),
+  ]),
   answer: {
     status: 201,
     schema: z
@@ -25,7 +28,7 @@ export const splitTransactionRoute = defineRoute({
   },
   problems: ['ruling_refused'],
   async handle({ tx, params, body, caller, requestId }) {
-    const asked = { transactionId: params.transactionId, revision: body.revision }
+    const asked = { transactionId: params.transactionId, off: body }
     const split = await splitTransaction(tx, { actor: caller.actor, requestId }, asked)
     return {
       transaction: transactionOf(await getTransaction(tx, params.transactionId)),
