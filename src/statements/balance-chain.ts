@@ -44,16 +44,18 @@ export async function withChains(
   rough: readonly DayProof[],
 ): Promise<DayTotal[]> {
   const unsure = rough.filter((day) => day.spanFrom !== null && day.entries > 0).map((day) => day.date)
+  if (unsure.length === 0) return [...days]
   const { rows } = await tx.sql.query<{ date: string; amount: string; after: string }>(
-    `with told as (
-       select booking_date from entry
-        where client_id = $1 and account_id = $2 and currency = $3 and booking_date = any ($4::text[])
+    `with rows as materialized (
+       select booking_date, amount_minor, balance_after_minor from entry
+        where client_id = $1 and account_id = $2 and currency = $3 and booking_date between $4 and $5
           and state in ('booked', 'reversed')
+     ), told as (
+       select booking_date from rows where booking_date = any ($6::text[])
         group by booking_date having count(*) = count(balance_after_minor)
      )
-     select booking_date as date, amount_minor as amount, balance_after_minor as after from told join entry using (booking_date)
-      where client_id = $1 and account_id = $2 and currency = $3 and state in ('booked', 'reversed')`,
-    [tx.clientId, range.accountId, range.currency, unsure],
+     select booking_date as date, amount_minor as amount, balance_after_minor as after from told join rows using (booking_date)`,
+    [tx.clientId, range.accountId, range.currency, unsure[0], unsure.at(-1), unsure],
   )
   const byDay = Map.groupBy(rows, (row) => row.date)
   return days.map((day) => {

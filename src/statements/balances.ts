@@ -49,7 +49,7 @@ export async function writeBalances(
      select distinct on (u.code, u.date, u.currency) $${n + 1}, $${n + 2}, $${n + 3}, $${n + 4}, $${n + 5}::timestamptz,
         case when u.steady then (
           select coalesce(sum(amount_minor), 0) from entry e where e.client_id = $${n + 1} and e.account_id = $${n + 3}
-             and e.state in ('booked', 'reversed') and e.currency = u.currency) end,
+             and e.state in ('booked', 'reversed') and e.currency = u.currency and e.booking_date is not null) end,
         case when u.steady then $${n + 6} end, ${names.map((name) => `u.${name}`).join(', ')}
        from ${text} as u (${names.join(', ')})
       where not exists (select from balance b where b.client_id = $${n + 1} and b.account_id = $${n + 3}

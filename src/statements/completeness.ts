@@ -18,6 +18,8 @@ const furtherBack = 4
 /** Days in one judgement: rows that are older than this (54 years) are not judged. */
 const mostDays = 20_000
 
+const oldestDay = (tx: Tx) => addDays(osloDate(tx.now), -mostDays)
+
 type Change = { readonly from: string; readonly reopened: readonly string[] }
 
 /**
@@ -129,7 +131,7 @@ async function judgeFrom(
 ): Promise<Found> {
   const today = osloDate(tx.now)
   const back = addDays(change.from, -lookBack)
-  const floor = addDays(today, -mostDays)
+  const floor = oldestDay(tx)
   const asked = { accountId: account.id, currency, from: back > floor ? back : floor }
   const base = await lastAnchorBefore(tx, asked)
   const range = { ...asked, from: base !== null && base > floor ? base : asked.from }
@@ -156,8 +158,8 @@ async function judgeFrom(
 }
 
 /**
- * Sum of the booked rows before a day: those of the days as they were last written, and what lies before the first of
- * these or has no date.
+ * Sum of the booked rows before a day: those of the days as they were last written. Rows are older than the first of these
+ * only where that one is the oldest that was ever judged.
  */
 async function sumBefore(tx: Tx, range: AnchorRange, first: string): Promise<bigint> {
   const of = [tx.clientId, range.accountId, range.currency]
@@ -166,19 +168,15 @@ async function sumBefore(tx: Tx, range: AnchorRange, first: string): Promise<big
       where client_id = $1 and account_id = $2 and currency = $3 and date < $4`,
     [...of, first],
   )
-  const { sum = '0', start = null } = days.rows[0] ?? {}
+  const { sum = '0', start } = days.rows[0] ?? {}
+  if ((start ?? first) > oldestDay(tx)) return BigInt(sum)
   const earlier = await tx.sql.query<{ sum: string }>(
-    ['booking_date < $4', 'booking_date is null']
-      .map(
-        (
-          which,
-        ) => `select coalesce(sum(amount_minor), 0) as sum from entry where client_id = $1 and account_id = $2
-           and currency = $3 and state in ('booked', 'reversed') and ${which}`,
-      )
-      .join(' union all '),
+    `select coalesce(sum(amount_minor), 0) as sum from entry
+      where client_id = $1 and account_id = $2 and currency = $3 and state in ('booked', 'reversed')
+        and booking_date < $4`,
     [...of, start ?? first],
   )
-  return earlier.rows.reduce((total, row) => total + BigInt(row.sum), BigInt(sum))
+  return BigInt(sum) + BigInt(earlier.rows[0]?.sum ?? 0)
 }
 
 async function reopenedBefore(tx: Tx, range: AnchorRange, first: string): Promise<Date | null> {
