@@ -18,6 +18,7 @@ const relayReads = {
   event_outbox: ['client_id', 'event_id'],
   audit_outbox: ['client_id', 'audit_id'],
   audit_seal: ['client_id'],
+  bank_call: ['client_id', 'at'],
   due_work: ['id', 'client_id', 'kind', 'subject_id', 'due_at', 'lease_until', 'attempts', 'failures'],
 } as const
 const relayWrites = { due_work: ['lease_until', 'lease_token', 'attempts'] } as const
@@ -26,7 +27,7 @@ const relayWrites = { due_work: ['lease_until', 'lease_token', 'attempts'] } as 
 const deletable = [
   ...['event_outbox', 'audit_outbox', 'due_work', 'idempotency_key', 'archive'],
   ...['link', 'page_session', 'bankid_login', 'message', 'account_access', 'ignored_account'],
-  ...['entry_detail', 'entry_alias', 'account_day'],
+  ...['entry_detail', 'entry_alias', 'account_day', 'bank_call'],
 ]
 /** Filled by the migration run alone. */
 const readOnly = ['transition', 'stamp']

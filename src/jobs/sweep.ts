@@ -1,4 +1,5 @@
 import type { Tx } from '../db.ts'
+import { after } from '../domain/clock.ts'
 import type { Ground } from '../ground.ts'
 import { type Loop, startLoop } from './loop.ts'
 
@@ -6,10 +7,13 @@ import { type Loop, startLoop } from './loop.ts'
 const clientsAtOnce = 50
 const rowsAtOnce = 200
 const DAY_MS = 86_400_000
+/** A bank's limits look back two days at most; this long it can be told what an account's reads were. */
+const callsKeptMs = 30 * DAY_MS
 
 /**
  * Destroys what has had its time, by the injected clock: raw input with its keys (13 months), log-in attempts (a day),
- * browser sessions of links that have expired, stored answers of idempotent requests.
+ * browser sessions of links that have expired, stored answers of idempotent requests, what was counted against a bank's
+ * limits (30 days).
  * @returns how many rows went, and whether there are more.
  */
 export async function sweep(ground: Pick<Ground, 'db' | 'clock'>): Promise<{ gone: number; more: boolean }> {
@@ -28,7 +32,12 @@ export async function sweep(ground: Pick<Ground, 'db' | 'clock'>): Promise<{ gon
 }
 
 async function sweepClient(tx: Tx): Promise<number[]> {
-  return [await destroyArchives(tx), ...(await destroySessions(tx)), await destroyAnswers(tx)]
+  return [
+    await destroyArchives(tx),
+    ...(await destroySessions(tx)),
+    await destroyAnswers(tx),
+    await destroyCalls(tx),
+  ]
 }
 
 /** The key goes too: what an old backup still holds of the file cannot be read. */
@@ -73,6 +82,15 @@ async function destroyAnswers(tx: Tx): Promise<number> {
     [tx.clientId, tx.now, rowsAtOnce],
   )
   return answers.rowCount ?? 0
+}
+
+async function destroyCalls(tx: Tx): Promise<number> {
+  const calls = await tx.sql.query(
+    `delete from bank_call where client_id = $1 and id in (
+       select id from bank_call where client_id = $1 and at <= $2 order by at limit $3)`,
+    [tx.clientId, after(tx.now, -callsKeptMs), rowsAtOnce],
+  )
+  return calls.rowCount ?? 0
 }
 
 /** Sweeps every ten minutes; several processes may. */

@@ -65,3 +65,19 @@ it('sessions go when their link has expired, log-ins after a day, stored answers
   await sweep(rooms.ports)
   expect(await left()).toEqual([0, 0, 0])
 })
+
+it('what was counted against a bank’s limits goes after 30 days', async () => {
+  const company = await rooms.company()
+  await rooms.run(async (tx) => {
+    const own = { clientId: tx.clientId, companyId: company.id }
+    const account = { currency: 'NOK', state: 'discovered', ownership: 'declared', ownershipEvidence: 'test' }
+    await tx.prisma.account.create({
+      data: { ...own, ...account, id: 'acc_calls', number: 'NO9386011117947', createdAt: tx.now },
+    })
+    const call = { ...own, accountId: 'acc_calls', endpoint: 'balances', attended: false }
+    await tx.prisma.bankCall.create({ data: { ...call, id: 'cal_old', at: after(tx.now, -30 * day) } })
+    await tx.prisma.bankCall.create({ data: { ...call, id: 'cal_new', at: after(tx.now, -29 * day) } })
+  })
+  expect(await sweep(rooms.ports)).toEqual({ gone: 1, more: false })
+  expect(await count('bank_call')).toBe(1)
+})

@@ -1141,6 +1141,9 @@ CREATE INDEX "account_gap_client_id_account_id_closed_at_to_date_idx" ON "accoun
 CREATE INDEX "bank_call_client_id_account_id_endpoint_at_idx" ON "bank_call"("client_id", "account_id", "endpoint", "at");
 
 -- CreateIndex
+CREATE INDEX "bank_call_at_idx" ON "bank_call"("at");
+
+-- CreateIndex
 CREATE INDEX "route_twin_client_id_account_id_id_idx" ON "route_twin"("client_id", "account_id", "id");
 
 -- CreateIndex

@@ -174,7 +174,8 @@ create function due_work_troubled(now timestamptz, wanted text, max int)
     order by w.id limit $3
   $$;
 
--- Clients that have something to be destroyed: raw input past its time, sessions of expired links, old log-ins, old answers.
+-- Clients that have something to be destroyed: raw input past its time, sessions of expired links, old log-ins, old
+-- answers, what was counted against a bank's limits long ago.
 create function clients_with_expired(now timestamptz, max int) returns table (client_id text)
   language sql stable security definer set search_path = pg_catalog, pg_temp
   as $$
@@ -184,6 +185,7 @@ create function clients_with_expired(now timestamptz, max int) returns table (cl
       union all select b.client_id from public.bankid_login b where b.created_at <= $1 - interval '1 day'
       union all select s.client_id from public.page_session s join public.link l on l.id = s.link_id
         where s.expires_at <= $1 and l.expires_at <= $1
+      union all select c.client_id from public.bank_call c where c.at <= $1 - interval '30 days'
     ) x limit $2
   $$;
 
