@@ -54,10 +54,13 @@ export function createCamtCollector(emit: Emit, settings: Settings): XmlHandler 
   })
   return {
     open(name, attributes, line) {
+      if (records.isOpen()) {
+        records.open(name, attributes, line)
+        return
+      }
       place.depth++
       place.opened++
-      if (records.isOpen()) records.open(name, attributes, line)
-      else if (!place.message) findMessage(place, name, attributes, line, settings)
+      if (!place.message) findMessage(place, name, attributes, line, settings)
       else if (isRecord(place, name)) records.open(name, attributes, line)
       else if (isStatement(place, name)) {
         announceFile(place, emit, settings)
@@ -65,8 +68,10 @@ export function createCamtCollector(emit: Emit, settings: Settings): XmlHandler 
       }
     },
     close(_name, text) {
-      if (records.isOpen()) records.close(text)
-      else closeContainer(place, emit, settings)
+      if (records.isOpen()) {
+        records.close(text)
+        if (records.isOpen()) return
+      } else closeContainer(place, emit, settings)
       place.depth--
     },
     end() {

@@ -1,7 +1,7 @@
 import type { Money } from '../../domain/money.ts'
 import { isKid } from '../../domain/norwegian.ts'
 import type { EntryDetail, References, StatedAmounts } from '../../domain/statement.ts'
-import { all, at, textAt, type XmlElement } from '../xml/element.ts'
+import { at, textAt, type XmlElement } from '../xml/element.ts'
 import { readStatedAmounts, saysMore } from './camt-amounts.ts'
 import { amountIfReadable, type Direction, readCharges, readDirection, readParty, signed } from './parts.ts'
 
@@ -25,12 +25,13 @@ const noReference = /^not ?provided$/i
 export function readDetail(transaction: XmlElement, batch: XmlElement | undefined): DetailDraft {
   const stated = readStatedAmounts(at(transaction, 'AmtDtls'))
   const amounts = amountsOf(transaction, stated)
-  const rest: DetailDraft['rest'] = { references: readReferences(transaction, batch) }
+  const { creditorReferences, text } = readRemittance(transaction)
+  const references = readReferences(transaction, batch, creditorReferences)
+  const rest: DetailDraft['rest'] = { references }
   const debtor = readParty(transaction, 'Dbtr')
   if (debtor) rest.debtor = debtor
   const creditor = readParty(transaction, 'Cdtr')
   if (creditor) rest.creditor = creditor
-  const text = remittanceText(transaction)
   if (text) rest.text = text
   const charges = readCharges(transaction, amounts[0]?.currency ?? '')
   if (charges.length > 0) rest.charges = charges
@@ -67,7 +68,11 @@ function amountsOf(transaction: XmlElement, stated: StatedAmounts | undefined): 
   return amounts
 }
 
-function readReferences(transaction: XmlElement, batch: XmlElement | undefined): References {
+function readReferences(
+  transaction: XmlElement,
+  batch: XmlElement | undefined,
+  creditorReferences: readonly string[],
+): References {
   const refs = at(transaction, 'Refs')
   const references: Writable<References> = {}
   const endToEndId = textAt(refs, 'EndToEndId')
@@ -84,30 +89,45 @@ function readReferences(transaction: XmlElement, batch: XmlElement | undefined):
   if (transactionId) references.transactionId = transactionId
   const servicerReference = textAt(refs, 'AcctSvcrRef')
   if (servicerReference) references.servicerReference = servicerReference
-  const creditorReferences = textsOf([
-    ...all(transaction, 'RmtInf', 'Strd', 'CdtrRefInf', 'Ref'),
-    ...all(transaction, 'RmtInf', 'Strd', 'CdtrRefInf', 'CdtrRef'),
-  ])
   const kid = creditorReferences.find(isKid)
   if (kid) references.kid = kid
   if (creditorReferences.length > 0) references.creditorReferences = creditorReferences
   return references
 }
 
-function textsOf(elements: readonly XmlElement[]): readonly string[] {
-  const texts: string[] = []
-  for (const { text } of elements) if (text !== '') texts.push(text)
-  return texts
+/** What `<RmtInf>` and the bank's addition say. */
+type Remittance = { readonly creditorReferences: readonly string[]; readonly text: string | undefined }
+
+/**
+ * Structured references as they stand, and free text in the order a reader expects: the payer's message, remarks to
+ * structured parts, the bank's addition.
+ */
+function readRemittance(transaction: XmlElement): Remittance {
+  const creditorReferences: string[] = []
+  const messages: string[] = []
+  const remarks: string[] = []
+  const additions: string[] = []
+  for (let part = transaction.first; part; part = part.next) {
+    if (part.name === 'AddtlTxInf') additions.push(part.text)
+    if (part.name !== 'RmtInf') continue
+    for (let child = part.first; child; child = child.next) {
+      if (child.name === 'Ustrd') messages.push(child.text)
+      else if (child.name === 'Strd') readStructured(child, creditorReferences, remarks)
+    }
+  }
+  const lines = new Set([...messages, ...remarks, ...additions])
+  lines.delete('')
+  return { creditorReferences, text: lines.size > 0 ? [...lines].join('\n') : undefined }
 }
 
-/** Free text in the order a reader expects: the payer's message, remarks to structured parts, the bank's addition. */
-function remittanceText(transaction: XmlElement): string | undefined {
-  const lines = new Set<string>()
-  for (const line of all(transaction, 'RmtInf', 'Ustrd')) lines.add(line.text)
-  for (const line of all(transaction, 'RmtInf', 'Strd', 'AddtlRmtInf')) lines.add(line.text)
-  for (const line of all(transaction, 'AddtlTxInf')) lines.add(line.text)
-  lines.delete('')
-  return [...lines].join('\n') || undefined
+/** `<Strd>`: the reference, which up to .01 has another name, and remarks. */
+function readStructured(structured: XmlElement, references: string[], remarks: string[]): void {
+  for (let child = structured.first; child; child = child.next) {
+    if (child.name === 'AddtlRmtInf') remarks.push(child.text)
+    if (child.name !== 'CdtrRefInf') continue
+    const reference = textAt(child, 'Ref') ?? textAt(child, 'CdtrRef')
+    if (reference) references.push(reference)
+  }
 }
 
 function readReturnReason(transaction: XmlElement): string | undefined {

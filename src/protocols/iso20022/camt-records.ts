@@ -20,29 +20,39 @@ export function createRecordBuilder(
   limits: CamtLimits,
   done: (record: XmlElement, details: readonly DetailDraft[]) => void,
 ) {
-  const stack: XmlElement[] = []
+  /** The innermost open element, and those it stands in. */
+  let top: XmlElement | undefined
+  const above: XmlElement[] = []
   let details: DetailDraft[] = []
   let held = 0
   let beforeDetail = 0
+  const finish = (record: XmlElement) => {
+    const found = details
+    details = []
+    held = 0
+    done(record, found)
+  }
   return {
-    isOpen: () => stack.length > 0,
+    isOpen: () => top !== undefined,
     open(name: string, attributes: XmlAttributes, line: number) {
       if (name === 'TxDtls') beforeDetail = held
       if (++held > limits.elements || details.length > limits.detailsPerEntry) {
-        throw new ReadFailure('record_too_large', `<${stack[0]?.name}> is larger than the limit`, line)
+        throw new ReadFailure(
+          'record_too_large',
+          `<${(above[0] ?? top)?.name}> is larger than the limit`,
+          line,
+        )
       }
-      stack.push(newElement(name, attributes, line))
+      if (top) above.push(top)
+      top = newElement(name, attributes, line)
     },
     close(text: string) {
-      const element = stack.pop() as XmlElement
-      const parent = stack.at(-1)
+      const element = top as XmlElement
+      const parent = above.pop()
+      top = parent
       element.text = text
-      if (!parent) {
-        const found = details
-        details = []
-        held = 0
-        done(element, found)
-      } else if (element.name === 'TxDtls' && detailParents.has(parent.name)) {
+      if (!parent) finish(element)
+      else if (element.name === 'TxDtls' && detailParents.has(parent.name)) {
         details.push(readDetail(element, at(parent, 'Btch')))
         held = beforeDetail
       } else append(parent, element)

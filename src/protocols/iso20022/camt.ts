@@ -14,7 +14,7 @@ export type CamtOptions = {
 }
 
 /** Bytes between two looks at what was found: bounds what waits in memory. */
-const stepBytes = 16_384
+const stepBytes = 8_192
 
 /**
  * Reads a bank-to-customer statement (camt.053 in all versions; on demand also the report camt.052 and the

@@ -59,9 +59,15 @@ export function readDate(element: XmlElement | undefined): string | undefined {
 
 /** The date that an ISO date or instant begins with. */
 export function dateIn(text: string | undefined): string | undefined {
-  const date = text?.slice(0, 10)
-  return date && isCalendarDate(date) ? date : undefined
+  if (text === undefined) return undefined
+  if (text === lastDate) return text
+  const date = text.slice(0, 10)
+  if (!isCalendarDate(date)) return undefined
+  lastDate = date
+  return date
 }
+/** Entries of one day stand together: a date that was just found good is not looked at again. */
+let lastDate = ''
 
 /** An account's number below `<Id>`, without blanks: IBAN, BBAN or whatever number the bank uses. */
 export function readAccount(

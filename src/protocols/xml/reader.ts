@@ -16,7 +16,7 @@ export type XmlReader = {
 }
 
 /** Bytes that are read at once: the scanner looks again at a token that is not whole, so they must not be few. */
-const pieceBytes = { least: 8_192, most: 16_384 }
+const pieceBytes = { least: 8_192, most: 8_192 }
 
 /**
  * A streaming XML reader in constant memory. No document types, so no entities beyond the five of XML; limits on
