@@ -199,7 +199,7 @@ async function candidates(
   const near = standing.near ? await neighboursOf(tx, window, rows) : []
   const ids = [...new Set([...open, ...removed, ...owners, ...near])]
   const said = await loadRulings(tx, window.accountId, ids)
-  const stored = await loadEntries(tx, [...new Set([...ids, ...(said?.revived ?? [])])])
+  const stored = await loadEntries(tx, [...new Set([...ids, ...(said?.besides ?? [])])])
   return { stored, rulings: said?.rulings }
 }
 

@@ -153,7 +153,7 @@ function followMergers(pool: Pool, stored: readonly StoredEntry[], options: Reco
 }
 
 function isOf(ghost: StoredEntry, row: ObservedRow, options: ReconcileOptions): boolean {
-  if (ghost.identityHash === row.identityHash) return true
+  if (ghost.identityHash === row.identityHash || toldBy(ghost, options) === row.identityHash) return true
   if (!options.permanentIds || ghost.route !== options.route) return false
   return ghost.aliases.some(
     ({ kind, value }) =>

@@ -46,7 +46,9 @@ export async function mergeTransactions(
   const id = newRulingId(tx)
   const { route, state, hash, identityHash } = entry
   const content = mergeContent(entry.content, other.content, false)
-  const aliases = joinAliases(entry.aliases, other.aliases)
+  // By which rows other routes tell it stays its own: they are known by it.
+  const ids = other.aliases.filter(({ kind }) => !kind.startsWith('told:'))
+  const aliases = joinAliases(entry.aliases, ids)
   const to = { route, state, hash, identityHash, content, aliases }
   const effects = noEffects()
   noteRevised(effects, [await setEntry(tx, account, id, entry, to, 'merged')])

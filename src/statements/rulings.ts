@@ -15,13 +15,14 @@ const mostLinks = 10
 
 /**
  * What people have said of some entries, for the comparison with what a source states; undefined when nothing.
- * `revived`: entries that others were merged into and that are removed: a row of one of those brings them back.
+ * `besides`: entries to be compared too: those that were merged away, by whose rows they are known, and removed ones that
+ * others were merged into: a row of one of those brings them back.
  */
 export async function loadRulings(
   tx: Tx,
   accountId: string,
   entryIds: readonly string[],
-): Promise<{ readonly rulings: Rulings; readonly revived: readonly string[] } | undefined> {
+): Promise<{ readonly rulings: Rulings; readonly besides: readonly string[] } | undefined> {
   const different = new Map<string, Set<string>>()
   const merged = new Map<string, string>()
   let asked = entryIds
@@ -37,7 +38,8 @@ export async function loadRulings(
   }
   if (different.size === 0 && merged.size === 0) return undefined
   const ends = new Map([...merged.keys()].map((id) => [id, endOf(merged, id)]))
-  return { rulings: { different, merged: ends }, revived: await removedOf(tx, [...new Set(ends.values())]) }
+  const removed = await removedOf(tx, [...new Set(ends.values())])
+  return { rulings: { different, merged: ends }, besides: [...merged.keys(), ...removed] }
 }
 
 function forbid(different: Map<string, Set<string>>, ruling: RulingRecord): void {

@@ -221,4 +221,19 @@ describe('what people have said', () => {
     expect(store.told('bank:main', [other], rulings)).toMatchObject({ added: [], removed: [] })
     expect(store.told('bank:main', [own, other, other], rulings).added).toHaveLength(1)
   })
+
+  test('same: what another route tells of the one that was merged away adds nothing either', () => {
+    const store = kept()
+    store.told('bank:main', [own, other])
+    store.told('file:camt', [own, other])
+    const gone = store.entries.get('e00001')
+    if (gone) store.entries.set(gone.id, { ...gone, state: 'removed' })
+    const rulings = said({ merged: new Map([['e00001', 'e00000']]) })
+    expect(store.told('file:camt', [own, other], rulings)).toMatchObject({
+      added: [],
+      removed: [],
+      revised: [],
+    })
+    expect(store.told('file:camt', [other], rulings).added).toEqual([])
+  })
 })

@@ -27,7 +27,8 @@ function candidatesOf(
     const { bookingDate: day, amountMinor } = entry.content
     const owns = options.permanentIds && entry.aliases.some(({ kind, value }) => ids.has(`${kind} ${value}`))
     if (entry.state === 'pending' || owns) return true
-    if (entry.state === 'removed') return hashes.has(entry.identityHash)
+    if (entry.state === 'removed')
+      return hashes.has(entry.identityHash) || options.rulings?.merged.has(entry.id)
     if (day === null || (day >= from && day <= to)) return true
     const near = day >= addDays(from, -routeDaysMax) && day <= addDays(to, routeDaysMax)
     return near && entry.route !== route && amounts.has(amountMinor)
