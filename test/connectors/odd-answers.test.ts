@@ -97,12 +97,6 @@ describe('odd answers to a read', () => {
       '2026-03-10T12:01:00.000Z',
     ],
     [
-      'by a gateway',
-      { httpCode: '429', httpMessage: 'Too Many Requests', moreInformation: 'Rate Limit exceeded' },
-      {},
-      undefined,
-    ],
-    [
       'in plain text',
       'Too Many Requests',
       { 'Retry-After': 'Tue, 10 Mar 2026 18:00:00 GMT' },

@@ -176,6 +176,7 @@ describe('when a rate limit ends', () => {
     ['not before: from 2026-03-11', '2026-03-10T23:00:00.000Z'],
     ['Daily request limit set by the Institution has been exceeded.', '2026-03-10T23:00:00.000Z'],
     ['<h1>Too Many Requests</h1>', undefined],
+    ['Rate Limit exceeded', undefined],
     ['at 2026-13-45', undefined],
   ])('said as "%s" it ends %s', (words, end) => {
     expect(at({}, words)).toBe(end)
