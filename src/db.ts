@@ -64,14 +64,24 @@ export type TxOptions = {
   readonly timeoutMs?: number
 }
 
-type Scope = { connection?: pg.PoolClient; ended: boolean }
+type Scope = {
+  connection?: pg.PoolClient
+  /** Statements that go with the one by which Prisma begins the transaction: whose it is. */
+  readonly settings: string
+  begun: boolean
+  ended: boolean
+}
+
+/** The statement by which Prisma begins a transaction. */
+const beginsTransaction = /^\s*begin\s*;?\s*$/i
 
 /** The statements by which Prisma ends a transaction; a return to a savepoint ends none. */
 const endsTransaction = /^\s*(commit|rollback)\s*;?\s*$/i
 
 /**
- * Marks the scope as ended as soon as Prisma ends its transaction or gives the connection back. Prisma does so by
- * itself when the time is up, while the work of the transaction still runs.
+ * Sends the scope's settings in one message with the beginning, and marks the scope as ended as soon as Prisma ends its
+ * transaction or gives the connection back. Prisma does so by itself when the time is up, while the work of the
+ * transaction still runs.
  */
 function watch(scope: Scope, connection: pg.PoolClient): void {
   const { query, release } = connection
@@ -80,7 +90,11 @@ function watch(scope: Scope, connection: pg.PoolClient): void {
       const [first] = args
       const text = typeof first === 'string' ? first : (first as { text?: unknown } | null)?.text
       if (typeof text === 'string' && endsTransaction.test(text)) scope.ended = true
-      return Reflect.apply(query, connection, args)
+      if (typeof text !== 'string' || scope.begun || !beginsTransaction.test(text)) {
+        return Reflect.apply(query, connection, args)
+      }
+      scope.begun = true
+      return Reflect.apply(query, connection, [`begin; ${scope.settings}`])
     },
     release(error) {
       scope.ended = true
@@ -202,15 +216,17 @@ export function openDb(options: { url: string; poolSize: number; clock: Clock })
 
   return {
     forClient(clientId, work, { grantedCompanies = [], timeoutMs = 30_000 } = {}) {
-      const own: Scope = { ended: false }
+      const granted = `{${grantedCompanies.join(',')}}`
+      // A statement that outlives its transaction would keep the rollback waiting, and the connection.
+      const settings = `select set_config('app.client_id', ${pg.escapeLiteral(clientId)}, true),
+        set_config('app.granted_companies', ${pg.escapeLiteral(granted)}, true),
+        set_config('statement_timeout', ${pg.escapeLiteral(String(timeoutMs))}, true)`
+      const own: Scope = { settings, begun: false, ended: false }
       return scope.run(own, () =>
         prisma.$transaction(
           async (transaction) => {
-            // A statement that outlives its transaction would keep the rollback waiting, and the connection.
-            await transaction.$executeRaw`select set_config('app.client_id', ${clientId}, true),
-              set_config('app.granted_companies', ${`{${grantedCompanies.join(',')}}`}, true),
-              set_config('statement_timeout', ${String(timeoutMs)}, true)`
-            if (!own.connection) throw new Error('the transaction took no connection')
+            // Without its settings a transaction would see nothing; it would not be the one that was asked for either.
+            if (!own.connection || !own.begun) throw new Error("the transaction is not the client's own")
             const sql = sqlOf(own, own.connection)
             return work({ prisma: transaction, sql, clientId, now: options.clock.now() })
           },

@@ -57,28 +57,34 @@ export function createVault(options: { keyEncryptionKey: Uint8Array; indexKey: U
     if (!wrapped) throw new KeyDestroyed(`the key ${id} was destroyed, what it sealed is erased`)
     return decrypt(options.keyEncryptionKey, wrapped, id)
   }
-  /** The subject's key; the insert loses quietly when another transaction made it first. */
-  async function keyFor(tx: Tx, subject: Subject): Promise<{ id: string; key: Buffer }> {
-    const name = subjectName(subject)
-    const where = { clientId_subject: { clientId: tx.clientId, subject: name } }
-    const found = await tx.prisma.dataKey.findUnique({ where })
-    if (found) return { id: found.id, key: unwrap(found.id, found.wrapped) }
+  /** A new key, unless another transaction was faster: then the insert loses quietly. */
+  async function makeKey(tx: Tx, subject: Subject): Promise<{ id: string; key: Buffer } | null> {
     const id = newId('key', tx.now)
-    await tx.prisma.dataKey.createMany({
+    const key = randomBytes(32)
+    const made = await tx.prisma.dataKey.createMany({
       data: [
         {
           id,
           clientId: tx.clientId,
           companyId: subject.kind === 'client' ? null : subject.companyId,
-          subject: name,
-          wrapped: new Uint8Array(encrypt(options.keyEncryptionKey, randomBytes(32), id)),
+          subject: subjectName(subject),
+          wrapped: new Uint8Array(encrypt(options.keyEncryptionKey, key, id)),
           createdAt: tx.now,
         },
       ],
       skipDuplicates: true,
     })
-    const made = await tx.prisma.dataKey.findUniqueOrThrow({ where })
-    return { id: made.id, key: unwrap(made.id, made.wrapped) }
+    return made.count === 1 ? { id, key } : null
+  }
+  /** The subject's key. A file is nearly always new: its key is not looked for first. */
+  async function keyFor(tx: Tx, subject: Subject): Promise<{ id: string; key: Buffer }> {
+    const where = { clientId_subject: { clientId: tx.clientId, subject: subjectName(subject) } }
+    const found = subject.kind === 'file' ? null : await tx.prisma.dataKey.findUnique({ where })
+    if (found) return { id: found.id, key: unwrap(found.id, found.wrapped) }
+    const made = await makeKey(tx, subject)
+    if (made) return made
+    const other = await tx.prisma.dataKey.findUniqueOrThrow({ where })
+    return { id: other.id, key: unwrap(other.id, other.wrapped) }
   }
   const vault: Vault = {
     async sealBytes(tx, subject, plain) {

@@ -26,20 +26,16 @@ export type AuditFact = {
 
 /** Writes who did what, in the transaction of the deed. Sealed into the client's chain afterwards. */
 export async function recordAudit(tx: Tx, fact: AuditFact): Promise<void> {
-  const id = newId('audit', tx.now)
-  await tx.prisma.auditEntry.create({
-    data: {
-      id,
-      clientId: tx.clientId,
-      companyId: fact.companyId,
-      actor: actorName(fact.actor),
-      action: fact.action,
-      resourceType: fact.resourceType,
-      resourceId: fact.resourceId,
-      requestId: fact.requestId ?? null,
-      data: fact.data ?? {},
-      at: tx.now,
-    },
-  })
-  await tx.prisma.auditOutbox.create({ data: { auditId: id, clientId: tx.clientId } })
+  const { actor, action, resourceType, resourceId, companyId, requestId, data } = fact
+  await tx.sql.query(
+    `with noted as (
+       insert into audit_entry (id, client_id, company_id, actor, action, resource_type, resource_id, request_id, data, at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb, $10)
+     )
+     insert into audit_outbox (audit_id, client_id) values ($1, $2)`,
+    [
+      ...[newId('audit', tx.now), tx.clientId, companyId, actorName(actor), action, resourceType, resourceId],
+      ...[requestId ?? null, JSON.stringify(data ?? {}), tx.now],
+    ],
+  )
 }

@@ -17,26 +17,20 @@ export type NewEvent = {
  */
 export async function appendEvent(tx: Tx, event: NewEvent): Promise<string> {
   const id = newId('event', tx.now)
-  const [counter] = await tx.prisma.$queryRaw<{ sequence: number }[]>`
-    insert into resource_sequence (client_id, resource_id, sequence)
-    values (${tx.clientId}, ${event.resourceId}, 1)
-    on conflict (client_id, resource_id) do update set sequence = resource_sequence.sequence + 1
-    returning sequence`
-  if (!counter) throw new Error('no sequence')
-  await tx.prisma.event.create({
-    data: {
-      id,
-      clientId: tx.clientId,
-      companyId: event.companyId,
-      type: event.type,
-      resourceType: event.resourceType,
-      resourceId: event.resourceId,
-      sequence: counter.sequence,
-      data: event.data ?? {},
-      occurredAt: tx.now,
-    },
-  })
-  await tx.prisma.eventOutbox.create({ data: { eventId: id, clientId: tx.clientId } })
+  const { companyId, type, resourceType, resourceId, data } = event
+  // One statement: events are written with nearly every change.
+  await tx.sql.query(
+    `with counted as (
+       insert into resource_sequence (client_id, resource_id, sequence) values ($1, $2, 1)
+       on conflict (client_id, resource_id) do update set sequence = resource_sequence.sequence + 1
+       returning sequence
+     ), told as (
+       insert into event (id, client_id, company_id, type, resource_type, resource_id, sequence, data, occurred_at)
+       select $3, $1, $4, $5, $6, $2, sequence, $7::jsonb, $8 from counted
+     )
+     insert into event_outbox (event_id, client_id) values ($3, $1)`,
+    [tx.clientId, resourceId, id, companyId, type, resourceType, JSON.stringify(data ?? {}), tx.now],
+  )
   return id
 }
 

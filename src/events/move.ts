@@ -1,5 +1,5 @@
 import { type Actor, actorName, recordAudit } from '../audit/record.ts'
-import { Prisma, type Tx } from '../db.ts'
+import type { Prisma, Tx } from '../db.ts'
 import type { EventType } from '../domain/events.ts'
 import { newId } from '../domain/ids.ts'
 import { type Machine, mayMove } from '../domain/machine.ts'
@@ -41,27 +41,25 @@ export async function moveState<State extends string>(
   facts: MoveFacts,
 ): Promise<void> {
   if (!mayMove(machine, from, to)) throw new StateConflict(machine.name, id, from, to, from)
-  const table = Prisma.raw(`"${machine.name}"`)
-  const moved = await tx.prisma
-    .$executeRaw`update ${table} set state = ${to} where id = ${id} and state = ${from}`
-  if (moved === 0) {
-    const rows = await tx.prisma.$queryRaw<{ state: string }[]>`select state from ${table} where id = ${id}`
+  const moved = await tx.sql.query(
+    `update "${machine.name}" set state = $1 where client_id = $4 and id = $2 and state = $3`,
+    [to, id, from, tx.clientId],
+  )
+  if (moved.rowCount === 0) {
+    const { rows } = await tx.sql.query<{ state: string }>(
+      `select state from "${machine.name}" where client_id = $2 and id = $1`,
+      [id, tx.clientId],
+    )
     throw new StateConflict(machine.name, id, from, to, rows[0]?.state ?? null)
   }
-  await tx.prisma.stateChange.create({
-    data: {
-      id: newId('change', tx.now),
-      clientId: tx.clientId,
-      companyId: facts.companyId,
-      machine: machine.name,
-      resourceId: id,
-      fromState: from,
-      toState: to,
-      actor: actorName(facts.actor),
-      reason: facts.reason ?? null,
-      at: tx.now,
-    },
-  })
+  await tx.sql.query(
+    `insert into state_change (id, client_id, company_id, machine, resource_id, from_state, to_state, actor, reason, at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+    [
+      ...[newId('change', tx.now), tx.clientId, facts.companyId, machine.name, id, from, to],
+      ...[actorName(facts.actor), facts.reason ?? null, tx.now],
+    ],
+  )
   await recordAudit(tx, {
     actor: facts.actor,
     action: `${machine.name}.${to}`,
