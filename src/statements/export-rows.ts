@@ -1,5 +1,6 @@
 import type { Db } from '../db.ts'
-import { behind, cursorOf, type TransactionCursor, type TransactionRow, wholeTransaction } from './read.ts'
+import { cursorOf, type TransactionCursor, type TransactionRow } from './read.ts'
+import { bookedTransactions } from './transaction-rows.ts'
 
 /** The account's rows changed while they were being written: what was written so far is not what is there. */
 export class ExportOvertaken extends Error {
@@ -19,7 +20,7 @@ export type ExportedRows = {
   readonly to?: string
 }
 
-const rowsAtOnce = 200
+const rowsAtOnce = 500
 
 /**
  * Booked transactions in order of booking date and id, page by page. Each page is a short transaction of its own, so that a
@@ -29,31 +30,22 @@ const rowsAtOnce = 200
 export async function* exportedRows(
   db: Db,
   clientId: string,
-  asked: ExportedRows,
+  { changeSeq, ...asked }: ExportedRows,
 ): AsyncGenerator<readonly TransactionRow[]> {
   let after: TransactionCursor | undefined
   for (;;) {
+    const from = after
     const rows = await db.forClient(clientId, async (tx) => {
-      const found = await tx.prisma.entry.findMany({
-        where: {
-          clientId,
-          accountId: asked.accountId,
-          state: { in: ['booked', 'reversed'] },
-          ...(asked.currency ? { currency: asked.currency } : {}),
-          AND: [
-            { bookingDate: { gte: asked.from ?? '0000-01-01', lte: asked.to ?? '9999-12-31' } },
-            ...(after ? [behind(after)] : []),
-          ],
-        },
-        orderBy: [{ bookingDate: 'asc' }, { id: 'asc' }],
-        include: wholeTransaction,
-        take: rowsAtOnce,
+      const found = await bookedTransactions(tx, {
+        ...asked,
+        limit: rowsAtOnce,
+        ...(from ? { after: from } : {}),
       })
-      const account = await tx.prisma.account.findUnique({
-        where: { id: asked.accountId },
-        select: { changeSeq: true },
-      })
-      if (account?.changeSeq !== asked.changeSeq) throw new ExportOvertaken(asked.accountId)
+      const account = await tx.sql.query<{ change_seq: string }>(
+        'select change_seq from account where client_id = $1 and id = $2',
+        [clientId, asked.accountId],
+      )
+      if (account.rows[0]?.change_seq !== String(changeSeq)) throw new ExportOvertaken(asked.accountId)
       return found
     })
     if (rows.length > 0) yield rows

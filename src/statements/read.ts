@@ -81,7 +81,7 @@ export async function listTransactions(
 }
 
 /** The first condition bounds the index; the second is the exact place. */
-export function behind({ bookingDate, id }: TransactionCursor): Prisma.EntryWhereInput {
+function behind({ bookingDate, id }: TransactionCursor): Prisma.EntryWhereInput {
   return {
     bookingDate: { gte: bookingDate },
     OR: [{ bookingDate: { gt: bookingDate } }, { bookingDate, id: { gt: id } }],

@@ -266,7 +266,7 @@ test('JSON holds the account, its statements and the transactions as the API sho
 })
 
 test('more rows than a page come in order, each once; what comes in meanwhile ends the answer before its end', async () => {
-  const many = Array.from({ length: 450 }, (_none, i) => ({
+  const many = Array.from({ length: 1300 }, (_none, i) => ({
     minor: i % 2 ? 100 + i : -100 - i,
     words: `Rad ${i}`,
   }))
