@@ -1,6 +1,6 @@
 // Notices (camt.054, OCR giro, AvtaleGiro): details for entries that are stated elsewhere, before or after them.
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { importFile } from '../../src/statements/files.ts'
+import { importFile, rereadFile } from '../../src/statements/files.ts'
 import { syncAccount } from '../../src/statements/sync.ts'
 import { type BankRow, type Bench, openBenches } from '../support/account-at-bank.ts'
 import { camt, notice } from '../support/camt-text.ts'
@@ -151,4 +151,26 @@ test('an entry that the bank takes back gives its payments to the one that comes
     tx.prisma.entry.findMany({ where: { state: 'booked' }, include: { entryDetailEntryId: true } }),
   )
   expect(live.map((entry) => entry.entryDetailEntryId.length)).toEqual([3])
+})
+
+test('an entry that the bank words otherwise keeps its id, and the KID that a notice told', async () => {
+  await at.addConsent()
+  at.bank.rows = [{ day, minor: 60_000n, text: 'Innbetaling' }]
+  await syncAccount(at.ports, at.clientId, at.accountId)
+  await hand(notice('N1', line(60_000, [{ minor: 60_000, kid: '2345676' }])))
+  const told = () => at.within((tx) => tx.prisma.entry.findMany({ where: { state: 'booked' } }))
+  const [before] = await told()
+  expect(before?.kid).toBe('2345676')
+  at.bank.rows = [{ day, minor: 60_000n, text: 'Overføring innland' }]
+  await syncAccount(at.ports, at.clientId, at.accountId)
+  expect(await told()).toMatchObject([{ id: before?.id, kid: '2345676', text: 'Overføring innland' }])
+  expect(await at.within((tx) => tx.prisma.entry.count())).toBe(1)
+})
+
+test('a file that is read again finds its entries again', async () => {
+  await hand(statement([batch]))
+  const { id } = await hand(notice('N1', line(60_000, three)))
+  const again = await at.within((tx) => rereadFile(at.ports, tx, id, { kind: 'operator', id: 'test' }))
+  expect(again).toMatchObject({ state: 'imported_no_change', readings: 2, warnings: [] })
+  expect(await kids()).toHaveLength(3)
 })
