@@ -97,6 +97,8 @@ type StatementRecord = {
   created_at: Date
 }
 type Period = { readonly from: string; readonly to: string }
+/** `at`: when it was handed in. */
+type StatementPeriod = Period & { readonly at: Date }
 
 /**
  * Opening and closing balances of statements in files, and the days that these cover. Notices and reports of the day state
@@ -105,7 +107,7 @@ type Period = { readonly from: string; readonly to: string }
 export async function statementAnchors(
   tx: Tx,
   range: AnchorRange,
-): Promise<{ anchors: Anchor[]; periods: Period[] }> {
+): Promise<{ anchors: Anchor[]; periods: StatementPeriod[] }> {
   const { rows } = await tx.sql.query<StatementRecord>(
     `select bank_statement_id, from_date, to_date, opening_minor, closing_minor, created_at from statement
       where client_id = $1 and account_id = $2 and currency = $3 and to_date >= $4 and from_date is not null
@@ -118,7 +120,7 @@ export async function statementAnchors(
   const anchors = [...byPeriod.values()].flatMap((group) => joinParts(group).flatMap(anchorsOf))
   return {
     anchors: anchors.map((anchor) => (strayed.has(anchor.date) ? { ...anchor, strayed: true } : anchor)),
-    periods: rows.map((row) => ({ from: row.from_date, to: row.to_date })),
+    periods: rows.map((row) => ({ from: row.from_date, to: row.to_date, at: row.created_at })),
   }
 }
 
@@ -177,14 +179,17 @@ function anchorsOf({ row, opening, closing }: Part): Anchor[] {
   return [...anchor(addDays(row.from_date, -1), opening), ...anchor(row.to_date, closing)]
 }
 
-/** Was a day part of a finished read, or of a statement? */
+/** Was a day part of a read, or of a statement? `before`: of one that was there already when this work began. */
 export async function loadCovered(
   tx: Tx,
   range: AnchorRange,
-  periods: readonly Period[],
-): Promise<(date: string) => boolean> {
-  const days = daysIn([...periods, ...(await readPeriods(tx, range.accountId))], range.from)
-  return (date) => days.has(date)
+  periods: readonly StatementPeriod[],
+): Promise<{ covered: (date: string) => boolean; before: (date: string) => boolean }> {
+  const reads = await readPeriods(tx, range.accountId)
+  const ended = await readPeriods(tx, range.accountId, { ended: true })
+  const days = daysIn([...periods, ...reads], range.from)
+  const known = daysIn([...periods.filter(({ at }) => at < tx.now), ...ended], range.from)
+  return { covered: (date) => days.has(date), before: (date) => known.has(date) }
 }
 
 /** The days of some periods, from the first that is judged on. */

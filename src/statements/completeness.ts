@@ -139,14 +139,16 @@ async function judgeFrom(
   const anchors = await loadAnchors(tx, range)
   const statements = await statementAnchors(tx, range)
   const first = firstDay(range.from, change.from, [...known.keys()], change.totals, statements.anchors)
-  const days = listDays(tx, { ...change, first, today, known })
+  const { covered, before } = await loadCovered(tx, range, statements.periods)
+  const late = lateDays(change, known, before)
+  const days = listDays(tx, { ...change, reopened: [...change.reopened, ...late], first, today, known })
   const standing = base === null ? undefined : known.get(base)
   const input = {
     days,
     beforeMinor: await sumBefore(tx, range, first),
     reopenedBefore: await reopenedBefore(tx, range, first),
     anchors: [...anchors, ...statements.anchors],
-    covered: await loadCovered(tx, range, statements.periods),
+    covered,
     today,
     ...(standing?.proof === 'proven' ? { proven: standing.date } : {}),
   }
@@ -204,6 +206,24 @@ function firstDay(
   ]
   const first = candidates.reduce((least, date) => (date < least ? date : least))
   return first < floor ? floor : first
+}
+
+/**
+ * Days that a read or a statement had told before, and whose rows are now others, whoever told these: what was stated
+ * of them and of later evenings may be of another ledger. Rows that come into a gap were in the balances already.
+ */
+function lateDays(
+  { from, totals }: CurrencyChange,
+  known: ReadonlyMap<string, DayRow>,
+  before: (date: string) => boolean,
+): string[] {
+  return [...known.values()]
+    .filter(({ date, proof }) => date >= from && proof !== 'gap' && before(date))
+    .filter(({ date, sumMinor, entries }) => {
+      const now = totals.get(date)
+      return (now?.sumMinor ?? 0n) !== sumMinor || (now?.entries ?? 0) !== entries
+    })
+    .map(({ date }) => date)
 }
 
 function listDays(

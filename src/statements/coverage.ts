@@ -13,16 +13,21 @@ export async function readBefore(tx: Tx, accountId: string, sourceId: string): P
   return rows[0]?.through ?? null
 }
 
-/** The days that reads of the bank have listed, as periods, oldest first: an outage may have left days between them. */
+/**
+ * The days that reads of the bank have listed, as periods, oldest first: an outage may have left days between them.
+ * @param which.ended without the read that is being taken in.
+ */
 export async function readPeriods(
   tx: Tx,
   accountId: string,
+  which: { readonly ended?: boolean } = {},
 ): Promise<{ readonly from: string; readonly to: string }[]> {
   const { rows } = await tx.sql.query<{ from: string; to: string }>(
     `select lower(days)::text as "from", (upper(days) - 1)::text as "to" from (
        select unnest(range_agg(daterange(from_date::date, to_date::date, '[]'))) as days from sync_job
-        where client_id = $1 and account_id = $2 and from_date <= to_date and ${wholeRead}) listed`,
-    [tx.clientId, accountId],
+        where client_id = $1 and account_id = $2 and from_date <= to_date and ${wholeRead}
+          and not ($3 and state = 'running')) listed`,
+    [tx.clientId, accountId, which.ended === true],
   )
   return rows
 }

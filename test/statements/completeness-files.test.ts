@@ -126,6 +126,40 @@ describe('a statement with rows outside its own days', () => {
   })
 })
 
+describe('a statement that is issued anew with a row more', () => {
+  const before = { id: 'A', day: '2026-03-02', to: '2026-03-05', opening: 100_000n, rows: [row('03', -500n)] }
+  const anew = { ...before, id: 'B', rows: [...before.rows, row('04', -900n, 'Etterpostering')] }
+
+  test('makes the balances of the first one those of another ledger', async () => {
+    await hand(...statements(['01', []]), before)
+    at.clock.advance(60_000)
+    await hand(anew)
+    expect(await shown()).toEqual([])
+    expect(await proofs('02', '03', '04', '05')).toEqual(Array(4).fill('proven'))
+    expect(await at.events('account.day_reopened')).toHaveLength(1)
+  })
+
+  test('but rows that come into a gap do not hide another', async () => {
+    const [first, second, third] = statements(
+      ['03', [row('03', -500n), row('03', -40n, 'Gebyr')]],
+      ['04', [row('04', -700n), row('04', -60n, 'Gebyr')]],
+      ['05', [row('05', -100n)]],
+    )
+    if (!first || !second || !third) throw new Error('no statements')
+    const less = (one: CamtStatement, missing: bigint): CamtStatement => ({
+      ...one,
+      id: `${one.id} less`,
+      rows: one.rows.slice(0, 1),
+      missing,
+    })
+    await hand(...statements(['02', []]), less(first, -40n), less(second, -60n), third)
+    expect(await shown()).toHaveLength(2)
+    at.clock.advance(60_000)
+    await hand(first)
+    expect(await shown()).toEqual(['2026-03-04 2026-03-04 -60 missing_debit'])
+  })
+})
+
 describe('the numbers of statements', () => {
   const numbered = (day: string, sequence: string, rows: readonly BankRow[], missing = 0n) =>
     [day, rows, { sequence, missing }] as [string, readonly BankRow[], Partial<CamtStatement>]
