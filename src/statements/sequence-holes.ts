@@ -63,7 +63,8 @@ export function holesIn(statements: readonly NumberedStatement[]): StatementHole
 
 function numberOf(statement: NumberedStatement): Numbered[] {
   const digits = /^\s*(\d{1,12})(?:\/\d+)?\s*$/.exec(statement.sequence)?.[1]
-  if (digits === undefined || isDate(digits, statement)) return []
+  // Zero stands where a bank, as our own exports, numbers no statements.
+  if (digits === undefined || Number(digits) === 0 || isDate(digits, statement)) return []
   return [{ ...statement, number: Number(digits) }]
 }
 

@@ -184,6 +184,7 @@ describe('holes in the numbers of statements', () => {
     ['where the neighbours meet', holes('5 03-05', '8 03-06'), ['5-8 2 2026-03-05 2026-03-06']],
     ['the same number again', holes('5 03-05', '5 03-05', '6 03-06'), []],
     ['pages of one number', holes('105/1 03-05', '105/2 03-05', '106/1 03-06'), []],
+    ['zero is no number', holes('5 03-05', '0 03-06', '00000 03-07', '6 03-09'), []],
     ['a new year begins at one', holes('251 2025-12-31', '1 01-02'), []],
     ['and may lack its first', holes('251 2025-12-31', '2 01-05'), ['251-2 1 2026-01-01 2026-01-04']],
     ['a series begun anew', holes('251 03-05', '40 03-06'), []],
