@@ -165,7 +165,7 @@ export function listTransactions(
     next: more && last ? from(last.bookingDate, last.sequence) : undefined,
     first: !cursor,
     show,
-    anew: () => from('9999-12-31', 0),
+    anew: () => from('9999-12-31', bank.context.state.next()),
   })
   const transactions = {
     ...(query.status === 'pending' ? {} : { booked: page.booked.map(({ wire }) => wire) }),

@@ -155,6 +155,13 @@ async function createConsent(
   })
 }
 
+/** So many pages without a row in a row are no list any more (seen: Swedbank, which names a new one each time, August 2026). */
+const mostEmptyPages = 50
+const emptyMark = '#empty='
+
+/** How many empty pages led here: counted behind the link, where no bank sees it. */
+const emptyBefore = (cursor: string | undefined) => Number(cursor?.split(emptyMark)[1] ?? 0)
+
 /** One page; the cursor is the bank's own `next` link, checked against its origin again before it is followed. */
 async function readPage(
   line: BankLine,
@@ -183,5 +190,8 @@ async function readPage(
   const next = page.next && resolveLink(page.next, answer.url, line.api, 'next')
   if (next === answer.url) throw malformed('the page names itself as the next one', answer)
   const { entries, balances, unreadable } = page
-  return { entries, balances, unreadable, raw: answer.body, ...(next && { next }) }
+  const empty = entries.length + unreadable.length === 0 ? emptyBefore(query.cursor) + 1 : 0
+  if (next && empty > mostEmptyPages) throw malformed('the list goes on without rows', answer)
+  const cursor = next && (empty > 0 ? `${next}${emptyMark}${empty}` : next)
+  return { entries, balances, unreadable, raw: answer.body, ...(cursor && { next: cursor }) }
 }

@@ -64,6 +64,7 @@ describe('whether a person is there', () => {
       await lab.pass('P1D')
       await at.book('-31.00', { text: `Fra ${ipAddress}` })
       expect((await at.sync({ psu: { ...psu, ipAddress } })).state).toBe('succeeded')
+      expect((await at.job()).psuPresent).toBe(ipAddress === psu.ipAddress)
       await expectTruth(at)
     }
   })

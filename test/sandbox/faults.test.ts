@@ -139,6 +139,12 @@ describe('words, reservations and pages', () => {
     expect(empty.booked).toEqual([])
     expect(JSON.parse(String((await raw(empty._links.next.href)).body)).transactions.booked).toEqual(rows)
   })
+  test('pages_endless: no rows, and another link each time', async () => {
+    await fault('pages_endless')
+    const [one, other] = [await page(), await page()]
+    expect([...one.booked, ...other.booked]).toEqual([])
+    expect(one._links.next.href).not.toBe(other._links.next.href)
+  })
   test('backdated_entry and row_removed change the books as they are ordered', async () => {
     const rows = async () => (await worldAccounts(client)).drift.bookings.length
     const before = await rows()

@@ -16,7 +16,7 @@ export type TransactionPage = {
   readonly first: boolean
   /** A booked row as this page would show it. */
   readonly show: (row: Booking) => Shown
-  /** A cursor link that begins the same list anew. */
+  /** A cursor link that begins the same list anew; another one each time. */
   readonly anew: () => string
 }
 

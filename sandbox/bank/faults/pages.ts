@@ -26,6 +26,10 @@ export const pageFaults = {
     transactions: (page) =>
       page.first && page.booked.length > 0 ? { ...page, booked: [], next: page.anew() } : page,
   },
+  pages_endless: {
+    about: 'no page has booked rows, and each has a link to another one',
+    transactions: (page) => ({ ...page, booked: [], pending: [], next: page.anew() }),
+  },
   drop_row: {
     about: 'one booked row, always the same, is left out of each answer that would have shown it',
     transactions: (page, { fault }) => {
