@@ -106,6 +106,8 @@ export function decide(
     : ({ kind: 'retry', at: after(now, backoff(policy, attempt, random)), reason } as const)
   const retryAt = failure?.facts.retryAt
   if (!retryAt || retryAt <= now) return own
+  // A bank's word counts as it is; whoever else names a time knows only when a try is allowed at the earliest.
+  if (failure.kind !== 'rate_limited' && own.at >= retryAt) return own
   // Everyone is told the same time: the second of a spread keeps them from coming back as one.
   return { ...own, at: after(retryAt, Math.round(random() * second)) }
 }

@@ -51,6 +51,14 @@ describe('what becomes of a failed run', () => {
     expect(spread.kind === 'retry' && spread.at.getTime() - retryAt.getTime()).toBe(900)
   })
 
+  it('comes no earlier than is allowed, and no earlier than it would have', () => {
+    const soon = new Date(now.getTime() + 60_000)
+    expect(decide(failure('unavailable', soon), 1, now, { random: () => 0 })).toMatchObject({ at: soon })
+    expect(decide(failure('unavailable', soon), 20, now, { random: half })).toMatchObject({
+      at: new Date(now.getTime() + 1_800_000),
+    })
+  })
+
   it('does not trust a time that has passed', () => {
     const decision = decide(failure('rate_limited', new Date(0)), 1, now, { random: half })
     expect(decision).toMatchObject({ kind: 'retry', at: new Date(now.getTime() + 900_000) })

@@ -1,6 +1,6 @@
 // Reading an account outlives an outage of any length, and shows it.
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
-import { ConnectorFailure } from '../../src/connectors/failure.ts'
+import { ConnectorFailure, type FailureKind } from '../../src/connectors/failure.ts'
 import { schedule } from '../../src/due-work.ts'
 import { claimDue, farAway } from '../../src/jobs/lease.ts'
 import type { RoomPorts } from '../../src/jobs/ports.ts'
@@ -37,7 +37,9 @@ const row = () =>
   at.within((tx) => tx.prisma.dueWork.findFirstOrThrow({ where: { kind: 'statements-sync' } }))
 const connectionState = async () =>
   (await at.within((tx) => tx.prisma.connection.findFirstOrThrow({ where: { clientId: tx.clientId } }))).state
-const failWith = (kind: 'unavailable' | 'not_supported') => {
+const nextSyncAt = async () =>
+  (await at.within((tx) => tx.prisma.account.findUniqueOrThrow({ where: { id: at.accountId } }))).nextSyncAt
+const failWith = (kind: FailureKind) => {
   at.bank.meddle = () => {
     throw new ConnectorFailure({ kind, detail: 'the bank is away' })
   }
@@ -56,6 +58,7 @@ it('a bank that is away for days makes its connection degraded, and is asked aga
     expect(wait / 3_600_000).toBeLessThan(8)
     expect(waiting.lastError).toContain('the bank is away')
     expect(waiting.failures).toBeLessThanOrEqual(100)
+    expect(await nextSyncAt()).toEqual(waiting.dueAt)
     expect(await connectionState()).toBe('degraded')
     at.clock.advance(wait)
   }
@@ -68,10 +71,28 @@ it('a bank that is away for days makes its connection degraded, and is asked aga
   expect(await row()).toMatchObject({ lastError: null, failures: 0 })
 })
 
+it.each<FailureKind>([
+  'unavailable',
+  'not_sent',
+  'malformed',
+  'not_supported',
+  'not_found',
+  'rejected',
+  'access_denied',
+])('after a failure (%s) the account says when it is tried again', async (kind) => {
+  failWith(kind)
+  await runOnce()
+  const { dueAt } = await row()
+  expect(dueAt.getTime()).toBeGreaterThan(at.clock.now().getTime())
+  expect(dueAt.getTime()).toBeLessThan(at.clock.now().getTime() + 9 * 3_600_000)
+  expect(await nextSyncAt()).toEqual(dueAt)
+})
+
 it('what can never be read ends its sync job, and rests until it is asked for', async () => {
-  failWith('not_supported')
+  failWith('sca_unsupported')
   await runOnce()
   expect((await row()).dueAt).toEqual(farAway)
+  expect(await nextSyncAt()).toBeNull()
   expect(await connectionState()).toBe('degraded')
   const jobs = await at.within((tx) => tx.prisma.syncJob.findMany({ where: { accountId: at.accountId } }))
   expect(jobs.map(({ state }) => state)).toEqual(['dead'])

@@ -143,6 +143,19 @@ describe('reads of an account', () => {
     expect(await sync()).toMatchObject({ state: 'succeeded_no_change', jobId: waiting.jobId })
   })
 
+  test('by many workers at once, under two consents, are no more than the bank allows', async () => {
+    await at.addConsent('main', '2026-09-01')
+    await Promise.allSettled(Array.from({ length: 12 }, () => sync()))
+    for (let n = 0; n < 6; n++) await sync().catch(() => {})
+    expect(begun()).toBeLessThanOrEqual(4)
+    expect((await calls('transactions')).length).toBeLessThanOrEqual(4)
+    expect(at.bank.calls.filter((call) => call === 'balances').length).toBeLessThanOrEqual(4)
+    // Workers that got in each other's way have lost reads, and no row.
+    at.clock.advance(25 * hour)
+    await sync()
+    expect(await at.stored()).toEqual(ledgerOf(at.bank))
+  })
+
   test('are three a day by ourselves, and a fourth for who asks', async () => {
     await sync()
     at.clock.advance(25 * hour)

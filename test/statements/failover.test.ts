@@ -3,6 +3,7 @@ import { ConnectorFailure, type FailureKind } from '../../src/connectors/failure
 import { syncAccount } from '../../src/statements/sync.ts'
 import { markSound } from '../../src/statements/trouble.ts'
 import { type Bench, ledgerOf, openBenches } from '../support/account-at-bank.ts'
+import { dieAt } from '../support/die-at.ts'
 
 let benches: Awaited<ReturnType<typeof openBenches>>
 let at: Bench
@@ -57,6 +58,38 @@ test('a bank that answers only while a person is there is read whenever one is',
   await at.within((tx) => markSound(tx, at.accountId))
   expect(await connection()).toBe('action_required')
 })
+
+test('killed at any point, with a dead consent, days that are refused and four reads a day: nothing lost, nothing twice', async () => {
+  for (let boundary = 1; ; boundary++) {
+    const one = await benches.bench()
+    const dead = await one.addConsent('main', '2026-09-01')
+    await one.addConsent()
+    one.bank.readsPerDay = 4
+    one.bank.historyDays = 120
+    one.bank.rows = at.bank.rows.map((row) => ({ ...row, id: `i${row.minor}` }))
+    one.bank.meddle = (call, query) => {
+      if (call !== 'transactions') return
+      if (one.bank.began.at(-1)?.consent === dead)
+        throw new ConnectorFailure({ kind: 'consent_expired', detail: 'over' })
+      if (query && query.from < '2025-12-01')
+        throw new ConnectorFailure({ kind: 'rejected', detail: 'too old' })
+    }
+    const died = await dieAt(one, boundary)
+    for (let n = 0; n < 6 && (await one.stored()).length === 0; n++) {
+      const { nextSyncAt } = await syncAccount(one.ports, one.clientId, one.accountId)
+      expect(nextSyncAt).not.toBeNull()
+      const wait = Number(nextSyncAt) - one.clock.now().getTime()
+      if ((await one.stored()).length === 0) one.clock.advance(wait)
+    }
+    expect(await one.stored()).toEqual(ledgerOf(one.bank))
+    expect(await one.events('transaction.added')).toHaveLength(1)
+    await one.close()
+    if (!died) {
+      expect(boundary).toBeGreaterThan(20)
+      return
+    }
+  }
+}, 120_000)
 
 describe('one way to the account is used at a time', () => {
   test('the consent that lasts longest, and no other, for as long as it is good', async () => {

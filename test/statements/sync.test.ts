@@ -3,6 +3,7 @@ import { ConnectorFailure } from '../../src/connectors/failure.ts'
 import { listBalances } from '../../src/statements/read.ts'
 import { syncAccount } from '../../src/statements/sync.ts'
 import { type BankRow, type Bench, ledgerOf, openBenches } from '../support/account-at-bank.ts'
+import { dieAt } from '../support/die-at.ts'
 
 let benches: Awaited<ReturnType<typeof openBenches>>
 let at: Bench
@@ -32,33 +33,6 @@ async function synced() {
   await at.addConsent()
   at.bank.rows = [...rows]
   return sync()
-}
-
-/** Runs a sync that is killed before the nth call to bank or database, or after it; false when it came to its end. */
-async function dieAt(one: Bench, boundary: number): Promise<boolean> {
-  let passed = 0
-  const step = () => {
-    if (++passed === boundary) throw new Error('killed')
-  }
-  const db = {
-    ...one.ports.db,
-    async forClient(...args: Parameters<typeof one.ports.db.forClient>) {
-      step()
-      const done = await one.ports.db.forClient(...args)
-      step()
-      return done
-    },
-  } as typeof one.ports.db
-  one.bank.meddle = step
-  try {
-    await syncAccount({ ...one.ports, db }, one.clientId, one.accountId)
-    return false
-  } catch (error) {
-    if (!(error instanceof Error) || error.message !== 'killed') throw error
-    return true
-  } finally {
-    one.bank.meddle = () => {}
-  }
 }
 
 describe('a read of an account', () => {
