@@ -1,9 +1,12 @@
+import type { AccountRow } from '../consent/accounts.ts'
 import type { Tx } from '../db.ts'
 import { newId } from '../domain/ids.ts'
 import type { StatementHead, StatementPart } from '../domain/statement.ts'
 import { ReadFailure } from '../protocols/read-failure.ts'
 import { readStatementFile } from '../protocols/statement-file.ts'
+import { updateCompleteness } from './completeness.ts'
 import { accountOfFile } from './file-account.ts'
+import { least } from './file-head.ts'
 import { endNotice } from './file-notice.ts'
 import { endStatement, newStatement, type OpenStatement, takeEntry } from './file-statement.ts'
 import type { StatementPorts } from './ports.ts'
@@ -57,6 +60,8 @@ type Place = {
   readonly reading: FileReading
   /** How often each id of a statement has come up in this file. */
   readonly ids: Map<string, number>
+  /** Accounts whose days are to be judged once the file is through, from which day on. */
+  readonly judge: Map<string, { readonly account: AccountRow; readonly from: string }>
   format: string
   head: StatementHead | null
   /** Which of the statements with its id it is, from 1 on. */
@@ -75,6 +80,7 @@ export async function readFile(
   const place: Place = {
     ...{ ports, tx, file, reading },
     ids: new Map(),
+    judge: new Map(),
     format: '',
     head: null,
     times: 0,
@@ -86,6 +92,8 @@ export async function readFile(
     if (!(error instanceof ReadFailure)) throw error
     reading.error = { code: error.code, detail: error.detail, line: error.line }
   }
+  for (const { account, from } of place.judge.values())
+    await updateCompleteness(tx, account, { from, reopened: [] })
   return reading
 }
 
@@ -161,9 +169,11 @@ async function close(place: Place, open: OpenStatement, head: StatementHead): Pr
     reading.revised += result.attached
     reading.waiting += result.waiting
   } else {
-    const result = await endStatement(tx, open, account, head)
+    const result = await endStatement(tx, open, account, head, false)
     reading.added += result.added
     reading.revised += result.revised
+    const known = place.judge.get(account.id)?.from ?? result.judgeFrom
+    place.judge.set(account.id, { account, from: least(known, result.judgeFrom) ?? known })
   }
   reading.statements++
   reading.entries += entries

@@ -92,12 +92,14 @@ async function flush(tx: Tx, open: OpenStatement, account: AccountRow): Promise<
 /**
  * The statement is whole: its head is kept, its rows are ingested. Rows of the same days that are not in it stay: a
  * file shows what was booked, never that something was not (banks issue several statements of one day).
+ * @param judge false: the caller judges the days of all statements of a file at once.
  */
 export async function endStatement(
   tx: Tx,
   open: OpenStatement,
   account: AccountRow,
   head: StatementHead,
+  judge = true,
 ): Promise<IngestResult> {
   const facts = await keepStatement(tx, open, account, head)
   const today = osloDate(tx.now)
@@ -113,6 +115,7 @@ export async function endStatement(
     pending: 'ignore',
     balances: facts.balances,
     hand: open.hand,
+    judge,
     first: async (effects) => {
       const { before, sourceId: now, route } = open
       if (before !== null) await carryOver(tx, account, { before, now, route }, effects)

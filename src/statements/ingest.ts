@@ -49,6 +49,8 @@ export type Window = {
   readonly balances?: readonly ReadBalance[]
   /** The source's rows, as far as they are in memory. */
   readonly hand?: Hand
+  /** False: the days are judged by the caller, once for several windows (`judgeFrom`). */
+  readonly judge?: boolean
   /** Done before the rows are compared, under the account's lock; its effects count among those of the ingest. */
   readonly first?: (effects: Effects) => Promise<void>
 }
@@ -59,6 +61,8 @@ export type IngestResult = {
   readonly removed: number
   /** Days that were proven by this ingest. */
   readonly provenDays: number
+  /** First day whose proof may be another one now. */
+  readonly judgeFrom: string
   readonly changed: boolean
 }
 
@@ -89,7 +93,8 @@ export async function ingestWindow(tx: Tx, window: Window): Promise<IngestResult
   const from = days[0] !== undefined && days[0] < window.from ? days[0] : window.from
   // A row that could not be read is asked for until it can: these days are read again.
   if (reread && window.complete) await moveReadThrough(tx, account, window.to)
-  const { proven } = await updateCompleteness(tx, account, { from, reopened })
+  const { proven } =
+    window.judge === false ? { proven: 0 } : await updateCompleteness(tx, account, { from, reopened })
   await announce(tx, account, window.sourceId, effects)
   const changed = effects.added.count + effects.revised.count + effects.removed.count > 0
   if (changed) {
@@ -105,6 +110,7 @@ export async function ingestWindow(tx: Tx, window: Window): Promise<IngestResult
     revised: effects.revised.count,
     removed: effects.removed.count,
     provenDays: proven,
+    judgeFrom: from,
     changed,
   }
 }
