@@ -5,6 +5,7 @@ import { appendEvent } from '../events/append.ts'
 import { moveState } from '../events/move.ts'
 import type { ReadBalance } from './balances.ts'
 import { type Counted, plannedAt } from './call-budget.ts'
+import type { Hand } from './hand.ts'
 import { ingestWindow } from './ingest.ts'
 import {
   absent,
@@ -23,6 +24,8 @@ export type SyncFinish = {
   readonly balancesRead: boolean
   /** What the bank counts, for the time of the next read. */
   readonly counted: Omit<Counted, 'endpoint'>
+  /** Rows that this worker has read itself. */
+  readonly hand?: Hand
 }
 
 type Finished = {
@@ -48,6 +51,8 @@ export async function finishJob(tx: Tx, jobId: string, finish: SyncFinish): Prom
     complete,
     pending: complete ? 'replace' : 'ignore',
     balances: finish.balances,
+    // Pages that another worker has kept are not at hand here.
+    ...(finish.hand?.pages.size === job.pages ? { hand: finish.hand } : {}),
   })
   const { added, revised, removed } = result
   const { balancesRead } = finish

@@ -4,6 +4,7 @@ import { ConnectorFailure } from '../connectors/failure.ts'
 import type { Prisma, Tx } from '../db.ts'
 import type { StatedBalance } from '../domain/statement.ts'
 import { StateConflict } from '../events/move.ts'
+import { type Hand, newHand } from './hand.ts'
 import { writeObservations } from './observations.ts'
 import type { StatementPorts } from './ports.ts'
 import type { JobRow } from './sync-job.ts'
@@ -31,9 +32,10 @@ export async function readPages(
   ports: StatementPorts,
   clientId: string,
   reading: Reading,
-): Promise<{ readonly balances: readonly StatedBalance[]; readonly pages: number }> {
+): Promise<{ readonly balances: readonly StatedBalance[]; readonly pages: number; readonly hand: Hand }> {
   const { job, account, reads, session, resourceId, first } = reading
   const balances: StatedBalance[] = []
+  const hand = newHand()
   let at = { pages: job.pages, cursor: job.cursor }
   while (at.pages === 0 || at.cursor !== null) {
     if (at.pages >= mostPages) {
@@ -46,19 +48,18 @@ export async function readPages(
       throw new ConnectorFailure({ kind: 'malformed', detail: 'a page names itself as the next one' })
     }
     const number = at.pages
-    await ports.db.forClient(clientId, (tx) => keepPage(ports, tx, reading, number, page))
+    await ports.db.forClient(clientId, (tx) => keepPage(ports, tx, reading, { number, page, hand }))
     balances.push(...page.balances)
     at = { pages: number + 1, cursor: page.next ?? null }
   }
-  return { balances, pages: at.pages }
+  return { balances, pages: at.pages, hand }
 }
 
 async function keepPage(
   ports: StatementPorts,
   tx: Tx,
   { job, account }: Reading,
-  number: number,
-  page: TransactionPage,
+  { number, page, hand }: { number: number; page: TransactionPage; hand: Hand },
 ): Promise<void> {
   const { vault } = ports
   const kept = await archive(tx, vault, {
@@ -80,7 +81,7 @@ async function keepPage(
   // Another worker took the job over: its page stands, this one is given up.
   if (moved.count === 0) throw new StateConflict('sync_job', job.id, 'running', 'running', null)
   if (page.unreadable.length > 0) await noteUnreadable(tx, job.id, number, page)
-  await writeObservations(tx, account, { id: job.id, page: number }, page.entries)
+  await writeObservations(tx, account, { id: job.id, page: number }, page.entries, hand)
 }
 
 /** The read that this worker began. One that was begun anew meanwhile, by other days or another consent, is another. */

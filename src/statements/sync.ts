@@ -176,6 +176,7 @@ async function read(
     balances: steadily(before, after, pages.balances),
     balancesRead: after !== null,
     counted,
+    hand: pages.hand,
   }
   return ports.db.forClient(clientId, (tx) => finishJob(tx, job.id, finish), { timeoutMs: 120_000 })
 }
