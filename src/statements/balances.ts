@@ -32,7 +32,7 @@ export async function writeBalances(
   if (reading.balances.length === 0) return
   const fresh = isBankRoute(reading.route) ? await unrepeated(tx, account.id, reading) : reading.balances
   if (fresh.length === 0) return
-  const rows = fresh.map((balance) => [
+  const rows = firstOfEach(fresh).map((balance) => [
     newId('balance', tx.now),
     balance.type,
     balance.code,
@@ -46,7 +46,7 @@ export async function writeBalances(
   const names = columns.map(([name]) => name)
   await tx.sql.query(
     `insert into balance (client_id, company_id, account_id, source_id, read_at, booked_sum_minor, from_date, ${names.join(', ')})
-     select distinct on (u.code, u.date, u.currency) $${n + 1}, $${n + 2}, $${n + 3}, $${n + 4}, $${n + 5}::timestamptz,
+     select $${n + 1}, $${n + 2}, $${n + 3}, $${n + 4}, $${n + 5}::timestamptz,
         case when u.steady then (
           select coalesce(sum(amount_minor), 0) from entry e where e.client_id = $${n + 1} and e.account_id = $${n + 3}
              and e.state in ('booked', 'reversed') and e.currency = u.currency and e.booking_date is not null) end,
@@ -56,6 +56,12 @@ export async function writeBalances(
          and b.source_id = $${n + 4} and b.code = u.code and b.date is not distinct from u.date and b.currency = u.currency)`,
     [...values, tx.clientId, account.companyId, account.id, reading.sourceId, tx.now, reading.from],
   )
+}
+
+/** A bank that states a balance twice in one answer: its first word stands. */
+function firstOfEach(balances: readonly ReadBalance[]): readonly ReadBalance[] {
+  const groups = Map.groupBy(balances, ({ code, date, amount }) => `${code} ${date ?? ''} ${amount.currency}`)
+  return [...groups.values()].flatMap(([first]) => first ?? [])
 }
 
 const columns: readonly Column[] = [

@@ -15,7 +15,12 @@ export function buildGetBalances(resourceId: string, context: ReadContext): Bank
   }
 }
 
-export const balanceSchema = z.object({ balanceAmount: amountSchema, balanceType: text, referenceDate: text })
+export const balanceSchema = z.object({
+  balanceAmount: amountSchema,
+  balanceType: text,
+  referenceDate: text,
+  creditLimitIncluded: text,
+})
 const answerSchema = z.object({ balances: z.array(z.unknown()) })
 
 /** Berlin Group's names (1.3.11, schema balanceType); they are compared without case. */
@@ -57,10 +62,14 @@ export function readBalances(rows: readonly unknown[]): {
 }
 
 function readBalance(row: z.infer<typeof balanceSchema>): StatedBalance {
-  const code = row.balanceType ?? ''
+  const name = row.balanceType ?? ''
+  const stated = typeByName[name.toLowerCase()] ?? 'other'
+  // With the credit that may be drawn in it, it is not what is booked; a bank may state both.
+  const withCredit = row.creditLimitIncluded === 'true' && stated.endsWith('Booked')
+  const code = withCredit ? `${name}, creditLimitIncluded` : name
   const date = calendarDate(row.referenceDate)
   return {
-    type: typeByName[code.toLowerCase()] ?? 'other',
+    type: withCredit ? 'other' : stated,
     code: code.slice(0, 60),
     amount: readAmount(row.balanceAmount),
     ...(date && { date }),

@@ -193,6 +193,7 @@ function readParty(
 function bookedAfter(row: Row, currency: string): Money | undefined {
   const stated = row.balanceAfterTransaction
   if (!stated || !/^(interim|closing)Booked$/i.test(stated.balanceType ?? '')) return undefined
+  if (stated.creditLimitIncluded === 'true') return undefined
   try {
     const amount = readAmount(stated.balanceAmount, currency)
     return amount.currency === currency ? amount : undefined

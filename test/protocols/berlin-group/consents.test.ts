@@ -290,4 +290,30 @@ describe('accounts and balances', () => {
     ])
     expect(read.unreadable).toMatchObject([{ path: 'balances[3]', detail: '"ti" is not an amount' }])
   })
+
+  test('a balance with the credit limit in it is not what is booked', () => {
+    const stated = (minor: string, creditLimitIncluded: unknown) => ({
+      ...{
+        balanceAmount: { amount: minor, currency: 'NOK' },
+        balanceType: 'interimBooked',
+        creditLimitIncluded,
+      },
+    })
+    const rows = [stated('500.00', true), stated('10.00', false), stated('7.00', 'true')]
+    const { balances } = processBalances(answer(200, { balances: rows }), clock)
+    expect(balances.map(({ type, amount }) => [type, amount.minor])).toEqual([
+      ['other', 50_000n],
+      ['interimBooked', 1000n],
+      ['other', 700n],
+    ])
+  })
+
+  test('an error with status 200, or no balances at all, is no balance of zero', () => {
+    const error = { tppMessages: [{ category: 'ERROR', code: 'SERVICE_UNAVAILABLE' }] }
+    expect(refusal(() => processBalances(answer(200, error), clock)).kind).toBeDefined()
+    expect(processBalances(answer(200, { balances: [] }), clock).balances).toEqual([])
+    const empty = { balances: [{ balanceType: 'interimBooked' }, {}] }
+    const read = processBalances(answer(200, empty), clock)
+    expect([read.balances, read.unreadable.length]).toEqual([[], 2])
+  })
 })
