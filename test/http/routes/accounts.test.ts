@@ -23,3 +23,11 @@ test.each(['transactions', 'completeness'])(
     expect((await api.a.get(`${account}/${list}?from=2026-03-05&to=2026-03-05`)).status).toBe(200)
   },
 )
+
+test('gaps that are open, closed or all are asked for by name', async () => {
+  const body = { gaps: [], gapCount: 0, missingStatements: [] }
+  for (const gaps of ['open', 'closed', 'all']) {
+    expect(await api.a.get(`${account}/completeness?gaps=${gaps}`)).toMatchObject({ status: 200, body })
+  }
+  expect((await api.a.get(`${account}/completeness?gaps=old`)).status).toBe(400)
+})
