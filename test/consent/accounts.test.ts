@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { BankAccount } from '../../src/connectors/connector.ts'
 import { discoverAccounts, judgeOwnership } from '../../src/consent/accounts.ts'
+import { endConsent } from '../../src/consent/consents/check.ts'
 import { openAccountSession } from '../../src/consent/open-session.ts'
 import { newId } from '../../src/domain/ids.ts'
 import { ola } from '../support/fake-identity.ts'
@@ -253,6 +254,26 @@ test('a session is opened by the consent that lasts longest, and by none that ha
   expect((await open())?.consentId).toBe(other.consentId)
   await set(other, { state: 'revoked_by_user' })
   expect(await open()).toBeNull()
+})
+
+test('when the last consent has ended no next read is promised; a new consent is read by at once', async () => {
+  const asked = await activeConsent(rooms)
+  rooms.bank.accounts = [business]
+  await discover(asked)
+  const next = async () => (await accountsOf(asked))[0]?.nextSyncAt
+  const later = new Date(rooms.clock.now().getTime() + 3_600_000)
+  await rooms.run((tx) =>
+    tx.prisma.account.updateMany({ where: { companyId: asked.company.id }, data: { nextSyncAt: later } }),
+  )
+  const other = await activeConsent(rooms, asked.company, ola)
+  await discover(other)
+  expect(await next()).toEqual(later)
+  await rooms.run((tx) => endConsent(tx, asked.consentId, 'expired'))
+  expect(await next()).toEqual(later)
+  await rooms.run((tx) => endConsent(tx, other.consentId, 'expired'))
+  expect(await next()).toBeNull()
+  await discover(await activeConsent(rooms, asked.company))
+  expect(await next()).toEqual(rooms.clock.now())
 })
 
 test('a consent that is not active discovers nothing', async () => {

@@ -162,7 +162,13 @@ async function askForAction(tx: Tx, consent: ConsentRow): Promise<void> {
   const others = await tx.prisma.consent.count({
     where: { clientId: tx.clientId, connectionId: consent.connectionId, state: 'active' },
   })
-  if (others === 0) await moveConnection(tx, consent, 'action_required')
+  if (others > 0) return
+  await moveConnection(tx, consent, 'action_required')
+  // None of its accounts is read before somebody has acted.
+  await tx.prisma.account.updateMany({
+    where: { clientId: tx.clientId, connectionId: consent.connectionId },
+    data: { nextSyncAt: null },
+  })
 }
 
 /** When to ask next: every minute while the person is at the bank, then daily, and hourly once it should be over. */
