@@ -1,7 +1,7 @@
 import { categoryOf, type TransactionCategory } from '../../domain/bank-transaction-codes.ts'
 import { decimalsOf, formatAmount, type Money } from '../../domain/money.ts'
 import { isIban } from '../../domain/norwegian.ts'
-import type { EntryDetail, StatementEntry } from '../../domain/statement.ts'
+import type { Charge, EntryDetail, StatedAmounts, StatementEntry } from '../../domain/statement.ts'
 import { readEntryDate } from './parts.ts'
 import { codedReference, codedValue, narrativeLength, narrativeLines, swiftText } from './write-text.ts'
 
@@ -49,6 +49,8 @@ type Told = {
   readonly bankReference: string | undefined
   /** Codes of field 86 with their values, in the order they are written. */
   readonly coded: readonly (readonly [code: string, value: string])[]
+  readonly amounts: StatedAmounts | undefined
+  readonly charges: readonly Charge[]
 }
 
 /** Sixteen characters of field 61; some words there mean that there is none, or name the field where it stands. */
@@ -73,7 +75,7 @@ function tell(entry: StatementEntry): Told {
     credit,
     reference: shortReference(only?.references.instructionId),
     bankReference: shortReference(entry.bankIds.servicerReference),
-    coded: recognisable(withRemittance(codesOf(entry, only, credit), only), typeOf(entry)),
+    ...withAmounts(entry, only, codesOf(entry, only, credit)),
   }
 }
 
@@ -104,6 +106,50 @@ function codesOf(entry: StatementEntry, only: EntryDetail | undefined, credit: b
       ['RTRN', codedValue(only?.returnReason, 35)],
     ] as const
   ).flatMap(([code, value]) => (value === undefined ? [] : [[code, value] as const]))
+}
+
+/** Characters of field 86 that are kept for the words of the payment. */
+const keptForWords = 60
+
+/** The amount that was ordered or paid abroad, its rate to the account's currency, and fees, as far as there is room. */
+function withAmounts(
+  entry: StatementEntry,
+  only: EntryDetail | undefined,
+  coded: Coded,
+): Pick<Told, 'coded' | 'amounts' | 'charges'> {
+  const { currency } = entry.amount
+  const stated = orderedAmount(entry, only)
+  const charges = (entry.charges ?? only?.charges ?? [])
+    .filter(({ amount }) => amount.minor <= 0n)
+    .slice(0, 2)
+  const more: Coded = [
+    ...(stated?.instructed
+      ? [['OCMT', `${stated.instructed.currency}${mtAmount(stated.instructed)}`] as const]
+      : []),
+    ...(stated?.exchange ? [['EXCH', stated.exchange.rate.replace('.', ',')] as const] : []),
+    ...charges.map(({ amount }) => ['CHGS', `${amount.currency}${mtAmount(amount)}`] as const),
+  ]
+  const fits = written([...coded, ...more]).length <= narrativeLength - keptForWords
+  const all = recognisable(withRemittance(fits ? [...coded, ...more] : coded, only), typeOf(entry))
+  const exchange = stated?.exchange && { ...stated.exchange, target: currency }
+  return {
+    coded: all,
+    amounts: fits && stated ? { ...stated, ...(exchange && { exchange }) } : undefined,
+    charges: fits ? charges.map(({ amount }) => ({ amount })) : [],
+  }
+}
+
+function orderedAmount(entry: StatementEntry, only: EntryDetail | undefined): StatedAmounts | undefined {
+  const amounts = entry.amounts ?? only?.amounts
+  const stated = amounts?.instructed ?? amounts?.transaction
+  if (!stated) return undefined
+  const instructed = { ...stated, minor: stated.minor < 0n ? -stated.minor : stated.minor }
+  const { currency, minor } = entry.amount
+  const { source = '', target = currency, rate = '' } = amounts?.exchange ?? {}
+  const rated = source === instructed.currency && target === currency && /^\d{1,18}(\.\d{1,10})?$/.test(rate)
+  if (rated) return { instructed, exchange: { source, rate } }
+  const same = instructed.currency === currency && instructed.minor === (minor < 0n ? -minor : minor)
+  return same ? undefined : { instructed }
 }
 
 const written = (coded: Coded) => coded.map(([code, value]) => `/${code}/${value}`).join('')
@@ -171,6 +217,8 @@ export function fitMtEntry(entry: StatementEntry): StatementEntry {
     bankIds: told.bankReference === undefined ? {} : { servicerReference: told.bankReference },
     proprietaryCode: told.type,
     ...(bookingText && { text: bookingText }),
+    ...(told.amounts && { amounts: told.amounts }),
+    ...(told.charges.length > 0 && { charges: told.charges }),
     details: empty ? [] : [{ amount: entry.amount, ...detail }],
   }
 }

@@ -39,23 +39,24 @@ export function swiftText(text: string | undefined): string {
 /** What banks write where there is nothing to write. */
 const nothing = /^(notprovided|nonref)?$/i
 
-/** Codes that divide field 86; in a value they would be taken for such. */
-const codes =
-  /\/(TRTP|RTYP|IBAN|BBAN|BIC|NAME|REMI|EREF|PREF|IREF|MARF|CSID|ORDP|BENM|ISDT|ADDR|ID|SVCL|SVCD|RTRN|ULTD|ULTB|ULTC|ULCD|PURP|OCMT|CHGS|EXCH|ACCW|SUM|TR|NRTX|PT|OGB|VA)(?=\/)/g
+const names =
+  'TRTP|RTYP|IBAN|BBAN|BIC|NAME|REMI|EREF|PREF|IREF|MARF|CSID|ORDP|BENM|ISDT|ADDR|ID|SVCL|SVCD|RTRN|ULTD|ULTB|ULTC|ULCD|PURP|OCMT|CHGS|EXCH|ACCW|SUM|TR|NRTX|PT|OGB|VA'
+/** Codes that divide field 86; in a value they would be taken for such, also where it begins with one. */
+const first = new RegExp(`^(${names})/`)
+const inside = new RegExp(`/(${names})(?=/|$)`, 'g')
 
 /** A value of field 86, cut at `most` characters; undefined where nothing is left of it. */
 export function codedValue(text: string | undefined, most: number): string | undefined {
   const bare = (value: string) => value.replace(/^[ /]+|[ /]+$/g, '')
-  const plain = bare(bare(swiftText(text)).slice(0, most))
-  // The slash that ends the value stands before the next code.
-  const safe = `/${plain}/`.replace(codes, (code) => `.${code.slice(1)}`).slice(1, -1)
+  const plain = bare(bare(swiftText(text)).slice(0, Math.max(most, 0)))
+  const safe = plain.replace(first, '$1.').replace(inside, '.$1')
   return nothing.test(safe) ? undefined : safe
 }
 
-/** A reference that is more than `most` characters would be another one: undefined. */
+/** A reference is there as it is or not at all: one that was cut, or lost a letter, would be another one. */
 export function codedReference(text: string | undefined, most = 35): string | undefined {
-  const whole = codedValue(text, Number.POSITIVE_INFINITY)
-  return whole !== undefined && whole.length <= most ? whole : undefined
+  const whole = codedValue(text, most)
+  return whole === text?.trim() ? whole : undefined
 }
 
 const lineLength = 65

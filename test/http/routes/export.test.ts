@@ -10,6 +10,7 @@ import { readMt940 } from '../../../src/protocols/mt940/mt940.ts'
 import { besideProject } from '../../corpus/beside.ts'
 import { collect, inChunks } from '../../protocols/read-parts.ts'
 import { type TestApi, type TestClient, testApi } from '../../support/api.ts'
+import { exampleRows } from '../example-rows.ts'
 
 const iban = 'NO9386011117947'
 type Row = { minor: number; words?: string; kid?: string; batch?: number; currency?: string }
@@ -203,6 +204,18 @@ describe('days without balances', () => {
       detail: '2026-03-03: balances and transactions differ by -5.00 NOK.',
     })
     expect((await exportOf(account, 'format=csv')).status).toBe(200)
+  })
+})
+
+test('an account whose owner is not certain is written without its number, and not as statements', async () => {
+  const { account } = await exampleRows(api)
+  const { body, headers } = await exportOf(account, 'format=json&to=2026-01-31')
+  expect(body.account.bban).toMatch(/^\*+7947$/)
+  expect(body.transactions).toHaveLength(1)
+  expect(headers['content-disposition']).toBe(`attachment; filename="${account}_2026-01-31.json"`)
+  expect(await exportOf(account, 'format=mt940')).toMatchObject({
+    status: 409,
+    body: { code: 'state_conflict' },
   })
 })
 

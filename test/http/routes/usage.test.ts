@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newId } from '../../../src/domain/ids.ts'
+import { blocks, read } from '../../docs/pages.ts'
 import { type TestApi, testApi } from '../../support/api.ts'
 
 let api: TestApi
@@ -115,7 +116,13 @@ test('a company pays for what became booked in the month, from its activation on
   expect((await usage('month=2026-02')).data[0]).toMatchObject({ entries: 1, takenBack: 1, free: 0 })
 })
 
-test('it can be counted again by hand from the rows', async () => {
+test('it can be counted again from the rows, by the statement in the documentation and by hand', async () => {
+  const [statement = ''] = blocks(read('docs/usage.md'), 'sql')
+  const documented = statement.replace('cmp_…', companies[0] ?? '').replace('2026-03', '2026-01')
+  const { rows: again } = await api.db.forClient(api.a.clientId, (tx) =>
+    tx.sql.query<{ entries: string; free: string }>(documented),
+  )
+  expect(again).toEqual([{ entries: '5', free: '3' }])
   const { rows: counted } = await api.db.forClient(api.a.clientId, (tx) =>
     tx.sql.query<{ entries: number; free: number }>(
       `select count(*) filter (where metered)::int4 as entries, count(*) filter (where not metered)::int4 as free from (
