@@ -187,7 +187,11 @@ function spanBehind(segments: readonly Segment[], at: number): string | null {
 
 function spreadProof(days: Map<string, Judged>, { from, to, since }: Segment, behind: string | null): void {
   const nothing = { proof: 'proven', differenceMinor: null, cause: null } as const
-  if (behind !== null && from.date < to.date) days.set(from.date, { ...nothing, spanFrom: behind })
+  // The evening of the same day ends it as well as what was stated later.
+  const alone = behind === from.date && to.date === from.date
+  if (behind !== null && (from.date < to.date || to.kind === 'close')) {
+    days.set(from.date, { ...nothing, spanFrom: alone ? null : behind })
+  }
   const first = addDays(from.date, 1)
   const last = to.kind === 'close' ? to.date : addDays(to.date, -1)
   const single = since === null && from.kind === 'close' && to.kind === 'close' && first === last
