@@ -42,10 +42,12 @@ export function pairNotices(notices: readonly Notice[], candidates: readonly Can
     key(entry.content.amountMinor, entry.content.currency),
   )
   const all = notices.flatMap((notice) =>
-    (byAmount.get(key(notice.amountMinor, notice.currency)) ?? []).flatMap((candidate): Pair[] => {
-      const score = scoreOf(notice, candidate)
-      return score === null ? [] : [{ notice, candidate, score }]
-    }),
+    near(byAmount.get(key(notice.amountMinor, notice.currency)) ?? [], notice).flatMap(
+      (candidate): Pair[] => {
+        const score = scoreOf(notice, candidate)
+        return score === null ? [] : [{ notice, candidate, score }]
+      },
+    ),
   )
   const pairs: Attachment[] = []
   const ambiguous = new Set<Notice>()
@@ -73,6 +75,16 @@ export function pairNotices(notices: readonly Notice[], candidates: readonly Can
     ambiguous: [...ambiguous],
     waiting: notices.filter((notice) => !attached.has(notice) && !ambiguous.has(notice)),
   }
+}
+
+/** Entries of one amount that are weighed for a notice; of more, those with its reference, else those of its day. */
+const mostCandidates = 200
+
+function near(candidates: readonly Candidate[], notice: Notice): readonly Candidate[] {
+  if (candidates.length <= mostCandidates) return candidates
+  const referred = candidates.filter(({ entry }) => shareReference(entry.aliases, notice))
+  if (referred.length > 0) return referred.slice(0, mostCandidates)
+  return candidates.filter(({ entry }) => entry.content.bookingDate === notice.day).slice(0, mostCandidates)
 }
 
 const weights = { reference: 16, batch: 8, payment: 8, told: 4, sameDay: 2 } as const
