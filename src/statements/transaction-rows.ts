@@ -49,10 +49,13 @@ export async function bookedTransactions(tx: Tx, asked: Asked): Promise<Transact
       ({
         ...modelOf(row),
         entryDetailEntryId: (detailsOf.get(row.id) ?? []).map(modelOf),
-        entryAliasEntryId: (aliasesOf.get(row.id) ?? []).map(modelOf),
+        entryAliasEntryId: (aliasesOf.get(row.id) ?? []).filter(isBankId).map(modelOf),
       }) as unknown as TransactionRow,
   )
 }
+
+/** By which rows other routes tell an entry is remembered beside the bank's ids, and shown to nobody. */
+const isBankId = ({ kind }: Row) => typeof kind === 'string' && !kind.startsWith('told:')
 
 /** What belongs to entries, looked up for each by its index. */
 async function partsOf(tx: Tx, entryIds: unknown[], table: string, order: string): Promise<Row[]> {
