@@ -23,6 +23,8 @@ export type OpenStatement = {
   context: EntryContext | undefined
   announced: boolean
   entries: number
+  /** `<Bal>`s that came up, also those that could not be read. */
+  balancesSeen: number
 }
 
 export function openStatement(emit: Emit, detailsOnly: boolean): OpenStatement {
@@ -35,6 +37,7 @@ export function openStatement(emit: Emit, detailsOnly: boolean): OpenStatement {
     context: undefined,
     announced: false,
     entries: 0,
+    balancesSeen: 0,
   }
   return statement
 }
@@ -56,7 +59,7 @@ export function takeRecord(
 }
 
 function takeBalance(statement: OpenStatement, record: XmlElement, limits: CamtLimits): void {
-  if (statement.balances.length >= limits.balances) {
+  if (++statement.balancesSeen > limits.balances) {
     throw new ReadFailure(
       'record_too_large',
       `a statement has more than ${limits.balances} balances`,

@@ -1,19 +1,26 @@
 import { ReadFailure } from '../read-failure.ts'
 import type { XmlAttributes } from '../xml/attributes.ts'
-import { append, at, newElement, type XmlElement } from '../xml/element.ts'
+import { append, at, createElementPool, newElement, type XmlElement } from '../xml/element.ts'
 import { type DetailDraft, readDetail } from './camt-detail.ts'
 
 export type CamtLimits = {
   /** Elements held at once: one record, without the details already read from it. */
   readonly elements: number
   readonly detailsPerEntry: number
+  /** Characters of all texts of one entry, those of its details among them; of another record a tenth. */
+  readonly characters: number
   readonly balances: number
 }
 
 /** In the first version (.01) of the messages the details stand in the entry itself. */
 const detailParents: ReadonlySet<string> = new Set(['NtryDtls', 'Ntry'])
 
-export const camtLimits: CamtLimits = { elements: 20_000, detailsPerEntry: 100_000, balances: 10_000 }
+export const camtLimits: CamtLimits = {
+  elements: 20_000,
+  detailsPerEntry: 100_000,
+  characters: 24 * 2 ** 20,
+  balances: 10_000,
+}
 
 /** Builds one record as a small tree; each `<TxDtls>` is read and dropped as soon as it ends. */
 export function createRecordBuilder(
@@ -26,10 +33,15 @@ export function createRecordBuilder(
   let details: DetailDraft[] = []
   let held = 0
   let beforeDetail = 0
+  let characters = 0
+  const fromPool = createElementPool()
+  /** Of an entry nothing is kept but what was read from it; parts of a statement's head are kept as they are. */
+  let isEntry = false
   const finish = (record: XmlElement) => {
     const found = details
     details = []
     held = 0
+    characters = 0
     done(record, found)
   }
   return {
@@ -44,13 +56,22 @@ export function createRecordBuilder(
         )
       }
       if (top) above.push(top)
-      top = newElement(name, attributes, line)
+      else isEntry = name === 'Ntry'
+      top = isEntry ? fromPool(held, name, attributes, line) : newElement(name, attributes, line)
     },
     close(text: string) {
       const element = top as XmlElement
       const parent = above.pop()
       top = parent
       element.text = text
+      characters += text.length
+      if (characters > limits.characters / (isEntry ? 1 : 10)) {
+        throw new ReadFailure(
+          'record_too_large',
+          `<${(above[0] ?? element).name}> is larger than the limit`,
+          element.line,
+        )
+      }
       if (!parent) finish(element)
       else if (element.name === 'TxDtls' && detailParents.has(parent.name)) {
         details.push(readDetail(element, at(parent, 'Btch')))

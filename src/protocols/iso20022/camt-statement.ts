@@ -34,6 +34,7 @@ export function readBalance(element: XmlElement, currency?: string): StatedBalan
     textAt(element, 'Tp', 'CdOrPrtry', 'Prtry') ??
     textAt(element, 'Tp', 'Cd') ??
     textAt(element, 'Tp')
+  if (code && code.length > 100) throw new AmountUnreadable('the type of the balance is no code')
   const amount = readAmount(at(element, 'Amt'), currency)
   const direction = readDirection(element) ?? 'CRDT'
   if (amount.minor < 0n && direction === 'DBIT') {

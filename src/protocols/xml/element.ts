@@ -2,9 +2,9 @@ import type { XmlAttributes } from './attributes.ts'
 
 /** One element held in memory while its record is read. Records are small; the file as a whole is never held. */
 export type XmlElement = {
-  readonly name: string
-  readonly line: number
-  readonly attributes: XmlAttributes
+  name: string
+  line: number
+  attributes: XmlAttributes
   /** Text of a leaf, trimmed. */
   text: string
   /** Its children are a chain: most elements have none, and a list for each would cost more than the element. */
@@ -15,6 +15,30 @@ export type XmlElement = {
 
 export function newElement(name: string, attributes: XmlAttributes, line: number): XmlElement {
   return { name, line, attributes, text: '', first: undefined, last: undefined, next: undefined }
+}
+
+/**
+ * Elements that are used again: an entry has fifty of them, and a file a hundred thousand entries. What was taken at
+ * a place is over when the place is taken again.
+ */
+export function createElementPool() {
+  const pool: XmlElement[] = []
+  return (place: number, name: string, attributes: XmlAttributes, line: number): XmlElement => {
+    const element = pool[place]
+    if (element === undefined) {
+      const made = newElement(name, attributes, line)
+      pool[place] = made
+      return made
+    }
+    element.name = name
+    element.line = line
+    element.attributes = attributes
+    element.text = ''
+    element.first = undefined
+    element.last = undefined
+    element.next = undefined
+    return element
+  }
 }
 
 /** Adds a child at the end. */

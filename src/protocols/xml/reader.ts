@@ -29,6 +29,8 @@ export function createXmlReader(on: XmlHandler, limits: XmlLimits = xmlLimits): 
   let encoding: XmlEncoding = { label: 'utf-8', stated: 'UTF-8' }
   let decoder: ByteDecoder | undefined
   let bytes = 0
+  /** Bytes that the scanner has not read. */
+  let rest = 0
 
   const start = (head: Uint8Array): ByteDecoder => {
     if (head.length === 0) throw new ReadFailure('file_empty', 'the file is empty', null)
@@ -42,8 +44,11 @@ export function createXmlReader(on: XmlHandler, limits: XmlLimits = xmlLimits): 
       decoder = start(all)
       from = markLength(all)
     }
-    for (let at = from; at < all.length; at += pieceBytes.most) {
-      decodeInto(scanner, decoder, all.subarray(at, at + pieceBytes.most), encoding)
+    let size = pieceBytes.most
+    for (let at = from; at < all.length; at += size) {
+      // What is left over of a long token is looked at again: each time beside at least as much that is new.
+      size = Math.max(pieceBytes.most, rest)
+      rest = decodeInto(scanner, decoder, all.subarray(at, at + size), encoding)
     }
   }
 
@@ -53,7 +58,7 @@ export function createXmlReader(on: XmlHandler, limits: XmlLimits = xmlLimits): 
       if (bytes > limits.bytes) {
         throw new ReadFailure('file_too_large', `the file has more than ${limits.bytes} bytes`, null)
       }
-      if (waiting.add(chunk) >= pieceBytes.least) read(waiting.take())
+      if (waiting.add(chunk) >= Math.max(pieceBytes.least, rest)) read(waiting.take())
     },
     end() {
       read(waiting.take())
@@ -87,18 +92,18 @@ function createPile() {
   }
 }
 
+/** Gives how many bytes are left over. */
 function decodeInto(
   scanner: XmlScanner,
   decoder: ByteDecoder,
   piece: Uint8Array,
   encoding: XmlEncoding,
-): void {
+): number {
   const { valid, fault } = decoder.decode(piece)
-  scanner.write(valid)
-  if (fault) {
-    const line = scanner.lastLine() + fault.lines
-    throw new ReadFailure('xml_encoding', `the bytes are not valid ${encoding.stated}`, line)
-  }
+  const rest = scanner.write(valid)
+  if (!fault) return rest
+  const line = scanner.lastLine() + fault.lines
+  throw new ReadFailure('xml_encoding', `the bytes are not valid ${encoding.stated}`, line)
 }
 
 /** A byte order mark in UTF-8; the decoders of other encodings pass over theirs. */

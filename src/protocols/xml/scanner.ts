@@ -15,8 +15,8 @@ import { readEndTag, readStartTag } from './tags.ts'
 import { readText, settleText } from './text.ts'
 
 export type XmlScanner = {
-  /** Goes on with bytes of valid UTF-8. Handlers are called before it returns. */
-  write(bytes: Uint8Array): void
+  /** Goes on with bytes of valid UTF-8. Handlers are called before it returns. Gives how many bytes are left over. */
+  write(bytes: Uint8Array): number
   /** Says that the file ends here. */
   end(): void
   /** The line on which the bytes written so far end. */
@@ -38,6 +38,7 @@ export function createScanner(on: XmlHandler, limits: XmlLimits): XmlScanner {
         if (scan.length - scan.at > limits.tokenLength) failTooLong(scan)
         break
       }
+      return scan.length - scan.at
     },
     end() {
       const rest = scan.source.slice(scan.at).trim()

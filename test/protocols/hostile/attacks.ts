@@ -21,8 +21,9 @@ function* many(before: string, piece: string, times: number, after = ''): Iterab
 /** Pieces that differ from each other. */
 function* numbered(before: string, times: number, piece: (i: number) => string, after = ''): Iterable<Piece> {
   yield before
-  for (let i = 0; i < times; i += 100) {
-    yield Array.from({ length: 100 }, (_, k) => piece(i + k)).join('')
+  const block = piece(0).length > 1_000 ? 1 : 100
+  for (let i = 0; i < times; i += block) {
+    yield Array.from({ length: block }, (_, k) => piece(i + k)).join('')
   }
   yield after
 }
@@ -101,6 +102,32 @@ const xml: readonly Attack[] = [
     'one entry with a million details',
     () => many(`${head}<Ntry><NtryDtls>`, '<TxDtls/>', 1_000_000),
     'record_too_large',
+  ],
+  [
+    'one entry with long texts without end',
+    () => many(`${head}<Ntry>`, `<Ustrd>${'x'.repeat(60_000)}</Ustrd>`, 1_000),
+    'record_too_large',
+  ],
+  [
+    'a head with long texts without end',
+    () => many(`${head}<Acct>`, `<Nm>${'x'.repeat(60_000)}</Nm>`, 1_000),
+    'record_too_large',
+  ],
+  [
+    'one entry with details of long texts',
+    () =>
+      many(
+        `${head}<Ntry><NtryDtls>`,
+        `<TxDtls><AddtlTxInf>${'x'.repeat(60_000)}</AddtlTxInf></TxDtls>`,
+        1_000,
+      ),
+    'record_too_large',
+  ],
+  ['a million balances without an amount', () => many(head, '<Bal/>', 1_000_000), 'record_too_large'],
+  [
+    'balances of types without end',
+    () => many(head, `<Bal><Tp><Cd>${'x'.repeat(60_000)}</Cd></Tp><Amt Ccy="NOK">1</Amt></Bal>`, 1_000, tail),
+    null,
   ],
   [
     'a million balances',
