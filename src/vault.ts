@@ -25,11 +25,28 @@ export class KeyDestroyed extends Error {}
 const IV_BYTES = 12
 const TAG_BYTES = 16
 
-function encrypt(key: Uint8Array, plain: Uint8Array, context: string): Buffer {
+/** Bytes encrypted at a time: what is sealed may be a whole file, and stands in memory once. */
+const pieceBytes = 1_048_576
+
+/** `head`, then IV, tag and the sealed bytes. */
+function encrypt(
+  key: Uint8Array,
+  plain: Uint8Array,
+  context: string,
+  head: Uint8Array = new Uint8Array(),
+): Buffer {
   const iv = randomBytes(IV_BYTES)
   const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(Buffer.from(context))
-  const body = Buffer.concat([cipher.update(plain), cipher.final()])
-  return Buffer.concat([iv, cipher.getAuthTag(), body])
+  const sealed = Buffer.allocUnsafe(head.length + IV_BYTES + TAG_BYTES + plain.length)
+  sealed.set(head)
+  sealed.set(iv, head.length)
+  let at = head.length + IV_BYTES + TAG_BYTES
+  for (let from = 0; from < plain.length; from += pieceBytes) {
+    at += cipher.update(plain.subarray(from, from + pieceBytes)).copy(sealed, at)
+  }
+  cipher.final()
+  sealed.set(cipher.getAuthTag(), head.length + IV_BYTES)
+  return sealed
 }
 
 function decrypt(key: Uint8Array, sealed: Uint8Array, context: string): Buffer {
@@ -61,20 +78,14 @@ export function createVault(options: { keyEncryptionKey: Uint8Array; indexKey: U
   async function makeKey(tx: Tx, subject: Subject): Promise<{ id: string; key: Buffer } | null> {
     const id = newId('key', tx.now)
     const key = randomBytes(32)
-    const made = await tx.prisma.dataKey.createMany({
-      data: [
-        {
-          id,
-          clientId: tx.clientId,
-          companyId: subject.kind === 'client' ? null : subject.companyId,
-          subject: subjectName(subject),
-          wrapped: new Uint8Array(encrypt(options.keyEncryptionKey, key, id)),
-          createdAt: tx.now,
-        },
-      ],
-      skipDuplicates: true,
-    })
-    return made.count === 1 ? { id, key } : null
+    const companyId = subject.kind === 'client' ? null : subject.companyId
+    const wrapped = encrypt(options.keyEncryptionKey, key, id)
+    const made = await tx.sql.query(
+      `insert into data_key (id, client_id, company_id, subject, wrapped, created_at) values ($1, $2, $3, $4, $5, $6)
+       on conflict do nothing`,
+      [id, tx.clientId, companyId, subjectName(subject), wrapped, tx.now],
+    )
+    return made.rowCount === 1 ? { id, key } : null
   }
   /** The subject's key. A file is nearly always new: its key is not looked for first. */
   async function keyFor(tx: Tx, subject: Subject): Promise<{ id: string; key: Buffer }> {
@@ -90,7 +101,7 @@ export function createVault(options: { keyEncryptionKey: Uint8Array; indexKey: U
     async sealBytes(tx, subject, plain) {
       const { id, key } = await keyFor(tx, subject)
       const name = Buffer.from(id)
-      return Buffer.concat([Buffer.from([1, name.length]), name, encrypt(key, plain, id)])
+      return encrypt(key, plain, id, Buffer.concat([Buffer.from([1, name.length]), name]))
     },
     async openBytes(tx, sealed) {
       const length = sealed[1] ?? 0
