@@ -21,6 +21,8 @@ type Measured = {
   readonly due: number
   readonly syncs: number
   readonly perSecond: number
+  /** Processor time of the worker for one read, milliseconds. */
+  readonly processor: number
   readonly bank: number
   readonly parse: number
   readonly database: number
@@ -73,9 +75,11 @@ async function measure(world: SyncWorld, accounts: readonly string[], due: numbe
 
 async function watchReads(worker: MeasuredWorker, wanted: number): Promise<Omit<Measured, 'due'>> {
   const bankBefore = await worker.bankMs()
+  const cpuBefore = process.cpuUsage()
   const begun = performance.now()
   while (worker.stages.syncs < wanted) await sleep(20)
   const elapsed = performance.now() - begun
+  const cpu = process.cpuUsage(cpuBefore)
   const { syncs, connector, database } = worker.stages
   const bank = (await worker.bankMs()) - bankBefore
   const turn = elapsed * worker.concurrency
@@ -84,6 +88,7 @@ async function watchReads(worker: MeasuredWorker, wanted: number): Promise<Omit<
   return {
     syncs,
     perSecond: rounded((1_000 * syncs) / elapsed, 1),
+    processor: rounded((cpu.user + cpu.system) / 1_000 / syncs, 1),
     bank: share(bank),
     parse: share(parse),
     database: share(database),
@@ -106,6 +111,7 @@ function middle(runs: readonly Measured[]): Measured {
     due: of('due'),
     syncs: of('syncs'),
     perSecond: of('perSecond'),
+    processor: of('processor'),
     bank: of('bank'),
     parse: of('parse'),
     database: of('database'),
@@ -114,10 +120,11 @@ function middle(runs: readonly Measured[]): Measured {
 }
 
 function report(first: Measured, results: readonly Measured[]) {
-  const row = (what: string, { due, perSecond, bank, parse, database, rest }: Measured) => ({
+  const row = (what: string, { due, perSecond, processor, bank, parse, database, rest }: Measured) => ({
     what,
     'accounts due': due,
     'reads per second': perSecond,
+    'worker, ms of a processor': processor,
     'bank, %': bank,
     'parse, %': parse,
     'database, %': database,

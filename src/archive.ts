@@ -22,20 +22,15 @@ export async function archive(tx: Tx, vault: Vault, input: ArchiveInput): Promis
     { kind: 'file', companyId: input.companyId, archiveId: id },
     input.bytes,
   )
-  await tx.prisma.archive.create({
-    data: {
-      id,
-      clientId: tx.clientId,
-      companyId: input.companyId,
-      kind: input.kind,
-      mediaType: input.mediaType,
-      sha256: sha256(input.bytes),
-      size: input.bytes.length,
-      bytes: new Uint8Array(sealed),
-      createdAt: tx.now,
-      expiresAt: raw ? after(tx.now, RAW_KEPT_MS) : null,
-    },
-  })
+  // By itself, since Prisma passes bytes on as text.
+  await tx.sql.query(
+    `insert into archive (id, client_id, company_id, kind, media_type, sha256, size, bytes, created_at, expires_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+    [
+      ...[id, tx.clientId, input.companyId, input.kind, input.mediaType, sha256(input.bytes)],
+      ...[input.bytes.length, sealed, tx.now, raw ? after(tx.now, RAW_KEPT_MS) : null],
+    ],
+  )
   return id
 }
 

@@ -24,10 +24,12 @@ export async function schedule(
   tx: Tx,
   work: { kind: DueKind; subjectId: string; companyId: string | null; dueAt: Date },
 ): Promise<void> {
-  await tx.prisma.$executeRaw`
-    insert into due_work (id, client_id, company_id, kind, subject_id, due_at, created_at)
-    values (${newId('due', tx.now)}, ${tx.clientId}, ${work.companyId}, ${work.kind}, ${work.subjectId}, ${work.dueAt}, ${tx.now})
-    on conflict (client_id, kind, subject_id) do update set due_at = least(due_work.due_at, excluded.due_at)`
+  await tx.sql.query(
+    `insert into due_work (id, client_id, company_id, kind, subject_id, due_at, created_at)
+     values ($1, $2, $3, $4, $5, $6, $7)
+     on conflict (client_id, kind, subject_id) do update set due_at = least(due_work.due_at, excluded.due_at)`,
+    [newId('due', tx.now), tx.clientId, work.companyId, work.kind, work.subjectId, work.dueAt, tx.now],
+  )
 }
 
 /** `schedule` for many subjects of one kind, in one statement. */

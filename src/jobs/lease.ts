@@ -72,12 +72,12 @@ export async function startRun(
 ): Promise<{ lease: Lease; attempt: number; subjectId: string } | undefined> {
   const token = newToken()
   const until = after(systemClock.now(), leaseMs)
-  const rows = await db.forClient(
-    claim.clientId,
-    (tx) =>
-      tx.prisma.$queryRaw<{ failures: number; subject_id: string }[]>`
-        update due_work set lease_token = ${token}, lease_until = ${until}, due_at = ${farAway}, failures = failures + 1
-        where id = ${claim.dueId} and lease_token = ${claim.token} returning failures, subject_id`,
+  const { rows } = await db.forClient(claim.clientId, (tx) =>
+    tx.sql.query<{ failures: number; subject_id: string }>(
+      `update due_work set lease_token = $1, lease_until = $2, due_at = $3, failures = failures + 1
+        where id = $4 and lease_token = $5 returning failures, subject_id`,
+      [token, until, farAway, claim.dueId, claim.token],
+    ),
   )
   const row = rows[0]
   return (
@@ -108,14 +108,18 @@ export async function renewLease(db: Db, lease: Lease, leaseMs: number): Promise
  */
 export async function endRun(tx: Tx, lease: Lease, next?: Date): Promise<{ dueAt: Date | null } | undefined> {
   if (!next) {
-    const gone = await tx.prisma.$executeRaw`
-      delete from due_work where id = ${lease.dueId} and lease_token = ${lease.token} and due_at >= ${farAway}`
-    if (gone === 1) return { dueAt: null }
+    const gone = await tx.sql.query(
+      'delete from due_work where id = $1 and lease_token = $2 and due_at >= $3',
+      [lease.dueId, lease.token, farAway],
+    )
+    if (gone.rowCount === 1) return { dueAt: null }
   }
-  const rows = await tx.prisma.$queryRaw<{ due_at: Date }[]>`
-    update due_work set lease_until = null, lease_token = null, failures = 0, last_error = null,
-      due_at = least(due_at, ${next ?? farAway})
-    where id = ${lease.dueId} and lease_token = ${lease.token} returning due_at`
+  const { rows } = await tx.sql.query<{ due_at: Date }>(
+    `update due_work set lease_until = null, lease_token = null, failures = 0, last_error = null,
+        due_at = least(due_at, $3)
+      where id = $1 and lease_token = $2 returning due_at`,
+    [lease.dueId, lease.token, next ?? farAway],
+  )
   return rows[0] && { dueAt: rows[0].due_at }
 }
 
