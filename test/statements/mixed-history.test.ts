@@ -65,7 +65,7 @@ async function world(ids: 'none' | 'stable' | 'anew') {
   let serial = 0
   let reads = 0
   const today = () => at.bank.today()
-  // A statement that was handed in is the bank's last word of its days.
+  // A statement that was handed in is the bank's last word up to its end: no read has seen what came in behind it.
   let filed = ''
   const isOpen = ({ day }: { day: string }) => day > filed
   const book = ({ back, ...facts }: Row) => {
@@ -98,7 +98,12 @@ async function world(ids: 'none' | 'stable' | 'anew') {
     }
     const done = await syncAccount(at.ports, at.clientId, at.accountId).catch(() => null)
     at.clock.advance(60_000)
-    return done?.state.startsWith('succeeded') === true
+    if (!done?.jobId || !done.state.startsWith('succeeded')) return false
+    // Without its balances a read says nothing of what it may have missed.
+    const id = done.jobId
+    return at.within(
+      async (tx) => (await tx.prisma.syncJob.findUniqueOrThrow({ where: { id } })).balancesRead === true,
+    )
   }
   const hand = (back: number, days: number) => {
     const from = addDays(today(), -back)
