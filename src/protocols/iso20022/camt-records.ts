@@ -22,6 +22,9 @@ export const camtLimits: CamtLimits = {
   balances: 10_000,
 }
 
+const tooLarge = (record: string, line: number): ReadFailure =>
+  new ReadFailure('record_too_large', `<${record}> is larger than the limit`, line)
+
 /** Builds one record as a small tree; each `<TxDtls>` is read and dropped as soon as it ends. */
 export function createRecordBuilder(
   limits: CamtLimits,
@@ -49,11 +52,7 @@ export function createRecordBuilder(
     open(name: string, attributes: XmlAttributes, line: number) {
       if (name === 'TxDtls') beforeDetail = held
       if (++held > limits.elements || details.length > limits.detailsPerEntry) {
-        throw new ReadFailure(
-          'record_too_large',
-          `<${(above[0] ?? top)?.name}> is larger than the limit`,
-          line,
-        )
+        throw tooLarge((above[0] ?? top)?.name ?? name, line)
       }
       if (top) above.push(top)
       else isEntry = name === 'Ntry'
@@ -66,11 +65,7 @@ export function createRecordBuilder(
       element.text = text
       characters += text.length
       if (characters > limits.characters / (isEntry ? 1 : 10)) {
-        throw new ReadFailure(
-          'record_too_large',
-          `<${(above[0] ?? element).name}> is larger than the limit`,
-          element.line,
-        )
+        throw tooLarge((above[0] ?? element).name, element.line)
       }
       if (!parent) finish(element)
       else if (element.name === 'TxDtls' && detailParents.has(parent.name)) {

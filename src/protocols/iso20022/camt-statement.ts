@@ -1,5 +1,6 @@
 import type { BalanceType, StatedBalance, StatementHead } from '../../domain/statement.ts'
 import { at, textAt, type XmlElement } from '../xml/element.ts'
+import { derivedMark } from './derived-mark.ts'
 import {
   AmountUnreadable,
   dateIn,
@@ -46,6 +47,7 @@ export function readBalance(element: XmlElement, currency?: string): StatedBalan
     code: code ?? '',
     amount: signed(amount, direction),
     ...(date && { date }),
+    ...(textAt(element, 'Tp', 'SubTp', 'Prtry') === derivedMark && { derived: true }),
   }
 }
 

@@ -2,6 +2,7 @@ import { formatAmount } from '../../domain/money.ts'
 import type { WrittenBalance, WrittenStatement, WrittenTotal } from '../written-statement.ts'
 import { around, leaf, xmlText } from '../xml/write.ts'
 import { accountId, amountElement, directionElement } from './camt053-write-entry.ts'
+import { derivedMark } from './derived-mark.ts'
 
 const namespace = 'urn:iso:std:iso:20022:tech:xsd:camt.053.001.08'
 
@@ -60,7 +61,7 @@ function balanceElement(code: 'OPBD' | 'CLBD', { amount, derived }: WrittenBalan
     around(
       'Tp',
       around('CdOrPrtry', leaf('Cd', code)),
-      derived ? around('SubTp', leaf('Prtry', 'DERIVED')) : '',
+      derived ? around('SubTp', leaf('Prtry', derivedMark)) : '',
     ),
     amountElement(amount),
     directionElement(amount.minor >= 0n),
