@@ -123,6 +123,8 @@ export type StatedBalance = {
   readonly code: string
   readonly amount: Money
   readonly date?: string
+  /** Worked out from entries by whoever wrote the file: the bank has not stated it, and it proves nothing. */
+  readonly derived?: true
 }
 
 /** Head of one statement in a file. */

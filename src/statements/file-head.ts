@@ -39,9 +39,20 @@ export function headFacts(head: StatementHead, currency: string, rows: RowFacts)
   const to = least(head.to ?? null, closing?.date ?? null) ?? rows.lastDay
   const from = head.from ?? openingDay(opening?.date ?? null, to, rows.firstDay) ?? rows.firstDay
   const days = { from: from && to && from > to ? to : from, to }
-  if (!isInterim(rows.format)) return { ...days, opening, closing, balances: head.balances }
-  return { ...days, opening: undefined, closing: undefined, balances: head.balances.map(asOfNow) }
+  const balances = head.balances.filter(isStated)
+  if (isInterim(rows.format)) {
+    return { ...days, opening: undefined, closing: undefined, balances: balances.map(asOfNow) }
+  }
+  return {
+    ...days,
+    opening: opening && isStated(opening) ? opening : undefined,
+    closing: closing && isStated(closing) ? closing : undefined,
+    balances,
+  }
 }
+
+/** A balance that was worked out tells where a statement begins and ends, and proves nothing (DESIGN 5.3). */
+const isStated = (balance: StatedBalance) => !balance.derived
 
 const asOfNow = (balance: StatedBalance): StatedBalance =>
   balance.type === 'closingBooked' ? { ...balance, type: 'interimBooked' } : balance

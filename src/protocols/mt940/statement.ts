@@ -1,6 +1,7 @@
 import { addDays } from '../../domain/clock.ts'
 import type { BalanceType, StatedBalance, StatementEntry } from '../../domain/statement.ts'
 import { ReadFailure } from '../read-failure.ts'
+import { derivedBalances } from './derived-remark.ts'
 import { type EntryDraft, readMtEntry } from './entry.ts'
 import type { MtField, MtLimits } from './fields.ts'
 import { buildMtHead, type HeadDraft, newHead } from './head.ts'
@@ -56,7 +57,8 @@ export function takeField(statement: MtStatement, field: MtField, emit: Emit, li
   const text = (field.lines[0] ?? '').trim()
   if (field.tag === '61') takeMovement(statement, field, emit)
   else if (field.tag === '86') {
-    if (!statement.closed && draft) tell(draft, draft.narrative, field, limits)
+    if (statement.closed) markDerived(statement, text)
+    else if (draft) tell(draft, draft.narrative, field, limits)
   } else if (field.tag === 'NS') {
     if (draft) tell(draft, draft.structured, field, limits)
   } else if (/^25P?$/.test(field.tag)) {
@@ -72,6 +74,14 @@ export function takeField(statement: MtStatement, field: MtField, emit: Emit, li
   else if (field.tag === '34F') head.currency ??= /^[A-Z]{3}/.exec(text)?.[0]
   else if (/^13D?$/.test(field.tag)) head.reportedOn ??= readMtDate(text.slice(0, 6))
   if (statement.announced) statement.warn.flush(emit)
+}
+
+/** What our own statements say at their end of balances that no bank stated. */
+function markDerived({ head }: MtStatement, remark: string): void {
+  const { opening, closing } = head
+  const named = derivedBalances(remark)
+  if (opening && named.includes('opening')) head.opening = { ...opening, derived: true }
+  if (closing && named.includes('closing')) head.closing = { ...closing, derived: true }
 }
 
 /** Adds lines to what is told of a movement; a movement may have several fields of them. */

@@ -1,5 +1,6 @@
 import { addDays } from '../../domain/clock.ts'
 import type { WrittenBalance, WrittenStatement } from '../written-statement.ts'
+import { derivedRemark } from './derived-remark.ts'
 import { mtAmount, mtDate } from './write-entry.ts'
 
 const balance = (tag: string, date: string, { amount }: WrittenBalance) =>
@@ -21,10 +22,11 @@ export function writeMtStatementStart({ account, from, to, opening }: WrittenSta
 
 /** Closing balance (62F), and what the whole statement has to say (86): which of its balances no bank wrote. */
 export function writeMtStatementEnd({ to, opening, closing }: WrittenStatement): string[] {
-  const derived = [...(opening.derived ? ['OPENING'] : []), ...(closing.derived ? ['CLOSING'] : [])]
-  const remark =
-    derived.length > 0 ? [`:86:${derived.join(' AND ')} BALANCE DERIVED FROM PROVEN ENTRIES`] : []
-  return [balance('62F', to, closing), ...remark, '-']
+  const remark = derivedRemark([
+    ...(opening.derived ? (['opening'] as const) : []),
+    ...(closing.derived ? (['closing'] as const) : []),
+  ])
+  return [balance('62F', to, closing), ...(remark === null ? [] : [`:86:${remark}`]), '-']
 }
 
 /** Lines as they go into the file: ASCII, each ended as SWIFT does. */

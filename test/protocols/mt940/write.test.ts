@@ -43,7 +43,12 @@ test('every entry is read back as it was written', async () => {
           from: '2026-03-02',
           to: '2026-03-04',
           balances: [
-            { type: 'previouslyClosedBooked', amount: head.opening.amount, date: '2026-03-01' },
+            {
+              type: 'previouslyClosedBooked',
+              amount: head.opening.amount,
+              date: '2026-03-01',
+              derived: true,
+            },
             { type: 'closingBooked', amount: head.closing.amount, date: '2026-03-04' },
           ],
         },
