@@ -2,6 +2,7 @@ import { ConnectorFailure, isFailure } from '../connectors/failure.ts'
 import type { Tx } from '../db.ts'
 import { after } from '../domain/clock.ts'
 import { newId } from '../domain/ids.ts'
+import { lockAccount } from './account-lock.ts'
 import { type CallLimits, type CallUse, freeFrom, nextPlanned, type SpentCall } from './call-window.ts'
 import type { StatementPorts } from './ports.ts'
 
@@ -133,8 +134,7 @@ export async function spentCall<T>(
 }
 
 async function trySpend(tx: Tx, read: CountedRead): Promise<{ id: string } | { until: Date }> {
-  await tx.prisma
-    .$queryRaw`select id from account where client_id = ${tx.clientId} and id = ${read.account.id} for update`
+  await lockAccount(tx, read.account.id)
   const until = await callAllowedAt(tx, read)
   return until > tx.now ? { until } : { id: await spend(tx, read) }
 }

@@ -2,6 +2,7 @@ import type { AccountRow } from '../consent/accounts.ts'
 import type { Tx } from '../db.ts'
 import type { StatementHead } from '../domain/statement.ts'
 import { schedule } from '../due-work.ts'
+import { lockAccount } from './account-lock.ts'
 import { attachNotices } from './attach.ts'
 import type { Notice } from './attach-notices.ts'
 import { keepStatement, type OpenStatement } from './file-statement.ts'
@@ -25,8 +26,7 @@ export async function endNotice(
   account: AccountRow,
   head: StatementHead,
 ): Promise<NoticeResult> {
-  await tx.prisma
-    .$queryRaw`select id from account where client_id = ${tx.clientId} and id = ${account.id} for update`
+  await lockAccount(tx, account.id)
   await keepStatement(tx, open, account, head)
   const { id, sourceId, route } = open
   const { changes, ambiguous, waiting } = await attachNotices(tx, account, { id, sourceId, route })

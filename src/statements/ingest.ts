@@ -1,6 +1,7 @@
 import type { Tx } from '../db.ts'
 import { osloDate } from '../domain/clock.ts'
 import { schedule } from '../due-work.ts'
+import { lockAccount } from './account-lock.ts'
 import { addPlainly } from './add-plainly.ts'
 import { addEntries, removeEntries, reviseEntries, type Source, touchEntries } from './apply.ts'
 import { attachWaiting } from './attach-waiting.ts'
@@ -77,7 +78,8 @@ const batchRows = 2000
  * ingests of one account follow each other. Running it twice changes nothing the second time.
  */
 export async function ingestWindow(tx: Tx, window: Window): Promise<IngestResult> {
-  const account = await lockAccount(tx, window.accountId)
+  await lockAccount(tx, window.accountId)
+  const account = await tx.prisma.account.findUniqueOrThrow({ where: { id: window.accountId } })
   const effects = noEffects()
   await window.first?.(effects)
   await reconcileWindow(tx, account, window, effects)
@@ -173,11 +175,6 @@ async function reconcileTogether(
   const { stored, rulings } = await candidates(tx, window, rows, [...entryIds, ...pendingIds], standing)
   const result = reconcileDay(stored, rows, { ...optionsOf(window), ...(rulings ? { rulings } : {}) })
   await apply(tx, account, { id: window.sourceId, route: window.route }, await settle(result), effects)
-}
-
-async function lockAccount(tx: Tx, id: string): Promise<AccountRow> {
-  await tx.prisma.$queryRaw`select id from account where client_id = ${tx.clientId} and id = ${id} for update`
-  return tx.prisma.account.findUniqueOrThrow({ where: { id } })
 }
 
 function optionsOf(window: Window): ReconcileOptions {

@@ -8,6 +8,7 @@ import type { Tx } from '../db.ts'
 import { after, osloDate } from '../domain/clock.ts'
 import { Problem } from '../domain/problems.ts'
 import { schedule } from '../due-work.ts'
+import { lockAccount } from './account-lock.ts'
 import { callAllowedAt } from './call-budget.ts'
 import { limitsOf } from './call-window.ts'
 import type { StatementPorts } from './ports.ts'
@@ -36,7 +37,8 @@ export async function askForRefresh(
   actor: Actor,
   input: { accountId: string; psu?: PresentPsu },
 ): Promise<Refresh> {
-  const account = await lockAccount(tx, input.accountId)
+  await lockAccount(tx, input.accountId)
+  const account = await getAccount(tx, input.accountId)
   if (account.state !== 'enabled' && account.state !== 'stale') {
     throw new Problem('state_conflict', `The account is ${account.state}; only an enabled one is read.`)
   }
@@ -68,11 +70,6 @@ export async function askForRefresh(
 
 const purpose = 'refresh'
 const todayOnly = (tx: Tx) => ({ from: osloDate(tx.now), to: osloDate(tx.now) })
-
-async function lockAccount(tx: Tx, id: string): Promise<AccountRow> {
-  await tx.prisma.$queryRaw`select id from account where client_id = ${tx.clientId} and id = ${id} for update`
-  return getAccount(tx, id)
-}
 
 /** The read that was asked for and of which nothing has been kept yet. */
 function askedFor(tx: Tx, accountId: string): Promise<JobRow | null> {

@@ -4,6 +4,7 @@ import { osloDate } from '../domain/clock.ts'
 import { newId } from '../domain/ids.ts'
 import { notFound, Problem } from '../domain/problems.ts'
 import { schedule } from '../due-work.ts'
+import { lockAccount } from './account-lock.ts'
 import { addHistory } from './balances.ts'
 import { updateCompleteness } from './completeness.ts'
 import { readBefore } from './coverage.ts'
@@ -25,8 +26,7 @@ export const refused = (detail: string) => new Problem('ruling_refused', detail)
 export async function lockAccountOf(tx: Tx, entryId: string): Promise<AccountRow> {
   const entry = await tx.prisma.entry.findUnique({ where: { id: entryId }, select: { accountId: true } })
   if (!entry) throw notFound('transaction', entryId)
-  await tx.prisma
-    .$queryRaw`select id from account where client_id = ${tx.clientId} and id = ${entry.accountId} for update`
+  await lockAccount(tx, entry.accountId)
   return tx.prisma.account.findUniqueOrThrow({ where: { id: entry.accountId } })
 }
 

@@ -8,6 +8,7 @@ import {
   syncJobMachine,
 } from '../domain/machines.ts'
 import { moveState } from '../events/move.ts'
+import { lockAccount } from './account-lock.ts'
 
 export type SyncState = StateOf<typeof syncJobMachine>
 export type JobRow = NonNullable<Awaited<ReturnType<Tx['prisma']['syncJob']['findFirst']>>>
@@ -128,8 +129,7 @@ export function queueJob(
 
 /** The last unfinished job; the account is locked, and older ones that were left behind end here. */
 export async function unfinishedJob(tx: Tx, accountId: string): Promise<JobRow | null> {
-  await tx.prisma
-    .$queryRaw`select id from account where client_id = ${tx.clientId} and id = ${accountId} for update`
+  await lockAccount(tx, accountId)
   const where = { clientId: tx.clientId, accountId, state: { in: unfinished } }
   const [latest, ...older] = await tx.prisma.syncJob.findMany({ where, orderBy: { id: 'desc' }, take: 20 })
   for (const job of older) await cancel(tx, job)

@@ -3,6 +3,7 @@ import { getAccount } from '../consent/accounts.ts'
 import type { Tx } from '../db.ts'
 import type { Money } from '../domain/money.ts'
 import { Problem } from '../domain/problems.ts'
+import { lockAccount } from './account-lock.ts'
 import { wordsLike } from './words.ts'
 
 /** The last booked transaction that the client had from elsewhere: by our id, or as the other provider told it. */
@@ -45,9 +46,8 @@ export async function takeOver(
   by: { readonly actor: Actor; readonly requestId: string },
   { accountId, last, alsoKnownIds }: TakeOver,
 ): Promise<TakenOver> {
+  await lockAccount(tx, accountId)
   const account = await getAccount(tx, accountId)
-  await tx.prisma
-    .$queryRaw`select id from account where client_id = ${tx.clientId} and id = ${accountId} for update`
   const found = await findLast(tx, accountId, last)
   await checkNamed(tx, accountId, found, alsoKnownIds)
   await mark(tx, accountId, found, [found.id, ...alsoKnownIds])

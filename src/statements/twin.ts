@@ -9,6 +9,7 @@ import { invalidRequest, notFound, Problem } from '../domain/problems.ts'
 import type { StatementEntry } from '../domain/statement.ts'
 import { schedule } from '../due-work.ts'
 import { appendEvent } from '../events/append.ts'
+import { lockAccount } from './account-lock.ts'
 import { type CountedRead, countedCall } from './call-budget.ts'
 import { limitsOf } from './call-window.ts'
 import { loadEntries } from './entry-rows.ts'
@@ -251,8 +252,7 @@ export async function switchRoute(
   actor: Actor,
   input: { readonly accountId: string; readonly route: string },
 ): Promise<AccountRow> {
-  await tx.prisma
-    .$queryRaw`select id from account where client_id = ${tx.clientId} and id = ${input.accountId} for update`
+  await lockAccount(tx, input.accountId)
   const account = await getAccount(tx, input.accountId)
   await requireRoute(ports, tx, account, input.route)
   const { companyId, id } = account
