@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { hash } from 'node:crypto'
 import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
 import type { Clock } from './domain/clock.ts'
@@ -105,12 +106,36 @@ function watch(scope: Scope, connection: pg.PoolClient): void {
   Object.assign(connection, own)
 }
 
+/** Statements that a connection keeps prepared, at most: what is made up anew each time must not fill the server. */
+const mostPrepared = 400
+/** What gives all columns cannot stay prepared: it fails where a migration adds one meanwhile. */
+const allColumns = /select\s+\*(?!\s+from\s+unnest)|\w\.\*/i
+const names = new Map<string, string>()
+
+/**
+ * The name under which a statement stays prepared on its connection; empty for one that does not. PostgreSQL plans a
+ * short statement several times as long as it runs it, the more so under row level security.
+ */
+function preparedName(text: string, parameters: number): string {
+  if (parameters === 0 || allColumns.test(text)) return ''
+  const known = names.get(text)
+  if (known !== undefined || names.size >= mostPrepared) return known ?? ''
+  const name = `kontobro_${hash('sha256', text).slice(0, 32)}`
+  names.set(text, name)
+  return name
+}
+
+const prepared = (text: string, values: unknown[] = []): pg.QueryConfig => {
+  const name = preparedName(text, values.length)
+  return name === '' ? { text, values } : { name, text, values }
+}
+
 /** What the work of a transaction gets instead of the connection, which outlives it. */
 function sqlOf(scope: Scope, connection: pg.PoolClient): TxSql {
   return {
     async query<Row extends pg.QueryResultRow>(text: string, values?: unknown[]) {
       if (scope.ended) throw new TransactionEnded()
-      return connection.query<Row>(text, values)
+      return connection.query<Row>(prepared(text, values))
     },
     async copy(statements, input) {
       if (scope.ended) throw new TransactionEnded()
@@ -211,7 +236,9 @@ export function openDb(options: { url: string; poolSize: number; clock: Clock })
   )
   // A connection that breaks while idle is replaced by the pool; without a listener the process would end.
   pool.on('error', () => {})
-  const prisma = new PrismaClient({ adapter: new PrismaPg(pool) })
+  const statementNameGenerator = ({ sql, args }: { sql: string; args: unknown[] }) =>
+    preparedName(sql, args.length)
+  const prisma = new PrismaClient({ adapter: new PrismaPg(pool, { statementNameGenerator }) })
   const leases = openLeases(options.url)
 
   return {
@@ -236,7 +263,7 @@ export function openDb(options: { url: string; poolSize: number; clock: Clock })
     },
     forLease: leases.forLease,
     async lookup<Row extends pg.QueryResultRow>(text: string, values: unknown[]) {
-      const result = await pool.query<Row>(text, values)
+      const result = await pool.query<Row>(prepared(text, values))
       return result.rows
     },
     async ping() {
