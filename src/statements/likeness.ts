@@ -27,8 +27,9 @@ function shareId(one: readonly Alias[], other: readonly Alias[]): boolean {
 }
 
 /** Some formats fill a KID up with blanks or zeros to its left. */
-const bareKid = (kid: string | null) => (kid === null ? null : kid.replace(/\s/g, '').replace(/^0+(?=.)/, ''))
-const bareAccount = (text: string | null) => (text === null ? null : normaliseAccount(text))
+export const bareKid = (kid: string | null) =>
+  kid === null ? null : kid.replace(/\s/g, '').replace(/^0+(?=.)/, '')
+export const bareAccount = (text: string | null) => (text === null ? null : normaliseAccount(text))
 
 /** Null when they contradict each other: two payments with different references are two, whatever else is equal. */
 export function likeness(entry: Known, row: ObservedRow): Likeness | null {

@@ -56,6 +56,17 @@ describe('another route', () => {
     expect(store.live().map(({ id }) => id)).toEqual(ids)
   })
 
+  test('tells hundreds of equal amounts of one day in another order: each finds its own', () => {
+    const fees = Array.from({ length: 600 }, (_none, i) =>
+      payment(20, `Forelder ${i}`, { minor: 300_000n, kid: `10000${i}` }),
+    )
+    const store = kept()
+    store.told('bank:main', fees)
+    const own = new Map(store.live().map(({ id, content }) => [id, content.kid]))
+    expect(store.told('file:camt', fees.toReversed())).toMatchObject({ added: [], removed: [] })
+    expect(new Map(store.live().map(({ id, content }) => [id, content.kid]))).toEqual(own)
+  })
+
   test('may say one id of another movement: ids are a route’s own', () => {
     const store = kept()
     const [rema, kari] = [payment(2, 'Rema 1000'), payment(2, 'Kari Prøve')]
