@@ -8,7 +8,7 @@ import type { JobDefinition } from '../src/jobs/define-job.ts'
 import { jobs } from '../src/jobs/index.ts'
 import { startRelay, startSealer } from '../src/jobs/loops.ts'
 import type { JobPorts } from '../src/jobs/ports.ts'
-import { startWorker } from '../src/jobs/runtime.ts'
+import { sharedConcurrency, startWorker } from '../src/jobs/runtime.ts'
 import type { SyncWorld } from './sync-world.ts'
 
 /** Milliseconds of reads that ended, summed. */
@@ -51,7 +51,7 @@ export async function startMeasured(world: SyncWorld): Promise<MeasuredWorker> {
   const sealer = startSealer(gateway.ports, { signer: auditSigner(readPem(config.AUDIT_KEY)) })
   return {
     stages,
-    concurrency: jobs.find((job) => job.kind === 'statements-sync')?.concurrency ?? 1,
+    concurrency: sharedConcurrency(jobs, config.DATABASE_POOL).get('statements-sync') ?? 1,
     bankMs: () => bankMs(gateway.ports),
     async stop() {
       await Promise.all([relay.stop(), sealer.stop(), worker.stop()])

@@ -20,6 +20,8 @@ export const bench: Bench = {
 type Measured = {
   readonly due: number
   readonly syncs: number
+  /** Reads at a time. */
+  readonly beside: number
   readonly perSecond: number
   /** Processor time of the worker for one read, milliseconds. */
   readonly processor: number
@@ -87,6 +89,7 @@ async function watchReads(worker: MeasuredWorker, wanted: number): Promise<Omit<
   const parse = Math.max(0, connector - bank)
   return {
     syncs,
+    beside: worker.concurrency,
     perSecond: rounded((1_000 * syncs) / elapsed, 1),
     processor: rounded((cpu.user + cpu.system) / 1_000 / syncs, 1),
     bank: share(bank),
@@ -110,6 +113,7 @@ function middle(runs: readonly Measured[]): Measured {
   return {
     due: of('due'),
     syncs: of('syncs'),
+    beside: of('beside'),
     perSecond: of('perSecond'),
     processor: of('processor'),
     bank: of('bank'),
@@ -134,7 +138,7 @@ function report(first: Measured, results: readonly Measured[]) {
   const most = results.find(({ perSecond }) => perSecond > 0)?.perSecond ?? 0
   const last = results.at(-1)?.perSecond ?? 0
   return {
-    facts: { 'accounts read each time': first.syncs, queue: 'PostgreSQL' },
+    facts: { 'accounts read each time': first.syncs, 'reads at a time': first.beside, queue: 'PostgreSQL' },
     rows: [
       row('first reads, the whole history', first),
       ...results.map((result) => row('daily reads, one new row', result)),
