@@ -103,9 +103,12 @@ export async function readKept(
 
 async function readBack(tx: Tx, sourceId: string, places: readonly Place[]): Promise<KeptRow[]> {
   const { rows } = await tx.sql.query<{ row: unknown; hash: string }>(
-    `select o.row, o.hash from observation o
-       join unnest($3::int4[], $4::int4[]) as p (page, ordinal) using (page, ordinal)
-      where o.client_id = $1 and o.source_id = $2 order by o.page, o.ordinal`,
+    // Place by place, by the key: joined freely, all rows of the source are read for each batch.
+    `select o.row, o.hash from unnest($3::int4[], $4::int4[]) as p (page, ordinal)
+      cross join lateral (
+        select row, hash from observation
+         where client_id = $1 and source_id = $2 and page = p.page and ordinal = p.ordinal limit 1) o
+      order by p.page, p.ordinal`,
     [tx.clientId, sourceId, places.map((place) => place.page), places.map((place) => place.ordinal)],
   )
   return rows.map(({ row, hash }) => ({ entry: fromJson(row), hash }))

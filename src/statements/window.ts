@@ -185,7 +185,9 @@ export async function ownersOfIds(
   const aliases = rows.flatMap((row) => row.aliases)
   const found = await tx.sql.query<{ id: string }>(
     `select distinct e.id from unnest($3::text[], $4::text[]) as u (kind, value)
-       join entry_alias a on a.client_id = $1 and a.account_id = $2 and a.kind = u.kind and a.value = u.value
+       cross join lateral (
+         select entry_id from entry_alias
+          where client_id = $1 and account_id = $2 and kind = u.kind and value = u.value offset 0) a
        join entry e on e.client_id = $1 and e.id = a.entry_id
       where not (e.state in ('booked', 'reversed') and e.booking_date between $5 and $6)
       order by e.id`,
