@@ -18,6 +18,8 @@ export function mergeContent(known: EntryContent, observed: EntryContent, owner:
   const [first, second] = owner ? [observed, known] : [known, observed]
   return {
     ...fill(first, second),
+    // A route's own code means something among its own codes only.
+    proprietaryCode: owner ? filled(observed.proprietaryCode, known.proprietaryCode) : known.proprietaryCode,
     // The balance after a row belongs to one list of rows: it is the owner's last word or nothing.
     balanceAfterMinor: owner ? observed.balanceAfterMinor : known.balanceAfterMinor,
     details: mergeDetails(known.details, observed.details, owner),

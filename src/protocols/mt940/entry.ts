@@ -1,6 +1,7 @@
 import { isIban } from '../../domain/norwegian.ts'
 import type { EntryDetail, Party, StatementEntry } from '../../domain/statement.ts'
 import { readCodedAmounts } from './amounts.ts'
+import { splitKid } from './kid.ts'
 import { type Narrative, readNarrative, readStructuredLines } from './narrative.ts'
 import type { StatementLine } from './statement-line.ts'
 
@@ -62,7 +63,8 @@ function detailOf(
     ...(account && { account }),
     ...(told.bic && { bic: told.bic }),
   }
-  const { endToEndId, mandateId, paymentInformationId, returnReason, text } = told
+  const { endToEndId, mandateId, paymentInformationId, returnReason } = told
+  const { kid, text } = splitKid(told.text)
   // Banks write the name of the field in which the reference stands: `EREF`, `KREF+`, `PREF`, `MARF`.
   const own = reference && !/^(EREF|KREF|PREF|MARF|MREF)\+?$/.test(reference) ? reference : undefined
   const instructionId = told.instructionId ?? own
@@ -71,6 +73,7 @@ function detailOf(
     ...(mandateId && { mandateId }),
     ...(paymentInformationId && { paymentInformationId }),
     ...(instructionId && { instructionId }),
+    ...(kid && { kid, creditorReferences: [kid] }),
   }
   const role = movement.direction === 'credit' ? 'debtor' : 'creditor'
   const detail = {

@@ -2,6 +2,7 @@ import { categoryOf, type TransactionCategory } from '../../domain/bank-transact
 import { decimalsOf, formatAmount, type Money } from '../../domain/money.ts'
 import { isIban } from '../../domain/norwegian.ts'
 import type { Charge, EntryDetail, StatedAmounts, StatementEntry } from '../../domain/statement.ts'
+import { splitKid } from './kid.ts'
 import { readEntryDate } from './parts.ts'
 import { codedReference, codedValue, narrativeLength, narrativeLines, swiftText } from './write-text.ts'
 
@@ -159,7 +160,8 @@ function withRemittance(coded: Coded, only: EntryDetail | undefined): Coded {
   if (!only) return coded
   const { kid } = only.references
   const room = narrativeLength - 6 - written(coded).length - '/REMI/'.length
-  const words = [kid && `KID ${kid}`, only.text].filter(Boolean).join(' ')
+  const said = splitKid(only.text).kid === kid
+  const words = [kid && !said && `KID ${kid}`, only.text].filter(Boolean).join(' ')
   const remittance = codedValue(words, room)
   return remittance === undefined ? coded : [...coded, ['REMI', remittance]]
 }
@@ -185,13 +187,8 @@ export function fitMtEntry(entry: StatementEntry): StatementEntry {
   const coded = new Map(told.coded)
   const get = (code: string) => coded.get(code)
   const account = get('IBAN') ?? get('BBAN')
-  const [name, bic, text, bookingText, returnReason] = [
-    get('NAME'),
-    get('BIC'),
-    get('REMI'),
-    get('TRTP'),
-    get('RTRN'),
-  ]
+  const [name, bic, bookingText, returnReason] = [get('NAME'), get('BIC'), get('TRTP'), get('RTRN')]
+  const { kid, text } = splitKid(get('REMI'))
   const party = { ...(name && { name }), ...(account && { account }), ...(bic && { bic }) }
   const [endToEndId, mandateId, paymentInformationId] = [get('EREF'), get('MARF'), get('PREF')]
   const references = {
@@ -199,6 +196,7 @@ export function fitMtEntry(entry: StatementEntry): StatementEntry {
     ...(mandateId && { mandateId }),
     ...(paymentInformationId && { paymentInformationId }),
     ...(told.reference && { instructionId: told.reference }),
+    ...(kid && { kid, creditorReferences: [kid] }),
   }
   const detail = {
     references,
