@@ -46,6 +46,14 @@ export function isCalendarDate(text: string): boolean {
 }
 
 /**
+ * True for a calendar date that a statement may speak of: of the years 1900 to 2099. A slip of the pen (`9998-12-31`) is
+ * none; an account would have a calendar of millennia.
+ */
+export function isStatementDate(text: string): boolean {
+  return /^(19|20)/.test(text) && isCalendarDate(text)
+}
+
+/**
  * True when Norwegian banks settle in NOK on a date (`YYYY-MM-DD`): Monday to Friday, no public holiday. 24 and
  * 31 December are bank days. Payments in EUR also need a TARGET day, which this does not tell.
  */

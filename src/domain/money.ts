@@ -36,6 +36,9 @@ export function decimalsOf(currency: string): number {
   return decimalsByCurrency[currency] ?? 2
 }
 
+/** What 64 bits of a database hold; ISO 20022 (`ActiveCurrencyAndAmount`) stops at 18 digits. */
+const mostMinor = 2n ** 63n - 1n
+
 /**
  * Reads a wire amount such as `"1234.5"`, `"-0.05"` or `"+7"`. More decimals than the currency has are
  * accepted only when they are zeros: an amount is never rounded.
@@ -50,6 +53,7 @@ export function parseMoney(text: string, currency: string): Money {
     throw new AmountError(`"${text}" has more decimals than ${currency} has (${decimals})`)
   }
   const digits = BigInt(match[2] + fraction.slice(0, decimals).padEnd(decimals, '0'))
+  if (digits > mostMinor) throw new AmountError(`"${text}" has more digits than an amount can have`)
   return { minor: match[1] === '-' ? -digits : digits, currency }
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type IdKind, prefixes } from '../domain/ids.ts'
-import { AmountError, decimalsOf, formatAmount, type Money, parseMoney } from '../domain/money.ts'
+import { AmountError, formatAmount, type Money, parseMoney } from '../domain/money.ts'
 
 // The shapes that every resource shares. Each schema describes the wire; codecs decode what comes in and encode what
 // goes out, so a handler sees `bigint` and `Date`, a client decimal strings and RFC 3339.
@@ -36,7 +36,7 @@ export const money = z
           return parseMoney(wire.amount, wire.currency)
         } catch (error) {
           if (!(error instanceof AmountError)) throw error
-          const message = `${wire.currency} has ${decimalsOf(wire.currency)} decimals`
+          const { message } = error
           context.issues.push({ code: 'custom', input: wire.amount, path: ['amount'], message })
           return z.NEVER
         }

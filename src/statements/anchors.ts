@@ -192,11 +192,16 @@ export async function loadCovered(
   return { covered: (date) => days.has(date), before: (date) => known.has(date) }
 }
 
+/** Days that are looked at, at most: more than are ever judged at once. */
+const mostDays = 21_000
+
 /** The days of some periods, from the first that is judged on. */
 function daysIn(periods: readonly Period[], first: string): ReadonlySet<string> {
   const days = new Set<string>()
+  const last = addDays(first, mostDays)
   for (const { from, to } of periods) {
-    for (let date = from > first ? from : first; date <= to; date = addDays(date, 1)) days.add(date)
+    const end = to < last ? to : last
+    for (let date = from > first ? from : first; date <= end; date = addDays(date, 1)) days.add(date)
   }
   return days
 }

@@ -5,6 +5,7 @@ import {
   easterSunday,
   isBankDay,
   isCalendarDate,
+  isStatementDate,
   nextBankDay,
   publicHolidays,
 } from '../../src/domain/calendar.ts'
@@ -38,6 +39,14 @@ test('a date that is in no calendar is told from one that is', () => {
   expect(isCalendarDate('2024-02-29')).toBe(true)
   for (const text of ['2023-02-29', '2100-02-29', '2026-04-31', '2026-13-01', '2026-00-10', '2026-1-1', '']) {
     expect(isCalendarDate(text), text).toBe(false)
+  }
+})
+
+test('a statement speaks of days of this century and the last', () => {
+  for (const text of ['1900-01-01', '2026-03-02', '2099-12-31'])
+    expect(isStatementDate(text), text).toBe(true)
+  for (const text of ['0000-01-01', '1899-12-31', '2100-01-01', '9999-12-31', '2026-02-30']) {
+    expect(isStatementDate(text), text).toBe(false)
   }
 })
 

@@ -229,6 +229,33 @@ describe('a statement file', () => {
     })
   })
 
+  test('with days and amounts that no account can have is read without them, and leaves a calendar of days that can be', async () => {
+    const odd = [
+      {
+        id: 'A',
+        day: '2026-03-02',
+        to: '9999-12-31',
+        opening: 0n,
+        rows: [{ day: '9998-12-31', minor: 100n }],
+      },
+      {
+        id: 'B',
+        day: '0000-01-01',
+        to: '2026-03-03',
+        opening: 100n,
+        rows: [{ day: '2026-03-03', minor: 100n }],
+      },
+      { id: 'C', day: '2026-03-04', opening: 200n, rows: [{ day: '2026-03-04', minor: 10n ** 19n }] },
+    ]
+    for (const one of odd) {
+      const { file } = await hand(camt(stmt(one)))
+      expect(['imported', 'partial'], JSON.stringify(file.error)).toContain(file.state)
+    }
+    const days = [...(await at.days()).keys()]
+    expect([days[0], days.at(-1)]).toEqual(['2026-03-02', '2026-03-10'])
+    expect(await at.stored()).toHaveLength(2)
+  })
+
   test('of the same days in two parts keeps the rows of both', async () => {
     const part = { id: 'P1', day: '2026-03-02', opening: 100_000n, rows: monday.slice(0, 2) }
     const other = {

@@ -4,7 +4,7 @@ import { type Money, parseMoney } from '../../domain/money.ts'
 import type { BalanceType, StatedBalance } from '../../domain/statement.ts'
 import { excerpt, type ReadContext, readHeaders, type Unreadable } from './accounts.ts'
 import { expectStatus, malformed } from './errors.ts'
-import { amountSchema, type BankAnswer, type BankCall, calendarDate, readJson, text } from './wire.ts'
+import { amountSchema, type BankAnswer, type BankCall, readJson, statementDate, text } from './wire.ts'
 
 /** `GET /v1/accounts/{account-id}/balances`. */
 export function buildGetBalances(resourceId: string, context: ReadContext): BankCall {
@@ -67,7 +67,7 @@ function readBalance(row: z.infer<typeof balanceSchema>): StatedBalance {
   // With the credit that may be drawn in it, it is not what is booked; a bank may state both.
   const withCredit = row.creditLimitIncluded === 'true' && stated.endsWith('Booked')
   const code = withCredit ? `${name}, creditLimitIncluded` : name
-  const date = calendarDate(row.referenceDate)
+  const date = statementDate(row.referenceDate)
   return {
     type: withCredit ? 'other' : stated,
     code: code.slice(0, 60),

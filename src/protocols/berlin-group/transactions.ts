@@ -19,9 +19,9 @@ import {
   amountSchema,
   type BankAnswer,
   type BankCall,
-  calendarDate,
   linksSchema,
   readJson,
+  statementDate,
   text,
 } from './wire.ts'
 
@@ -154,8 +154,8 @@ function readEntry(row: Row, status: EntryStatus, currency: string): StatementEn
 
 /** The booking date decides which day an entry proves: it is never taken from the value date. */
 function readDates(row: Row, status: EntryStatus): { bookingDate?: string; valueDate?: string } {
-  const bookingDate = calendarDate(row.bookingDate)
-  const valueDate = calendarDate(row.valueDate)
+  const bookingDate = statementDate(row.bookingDate)
+  const valueDate = statementDate(row.valueDate)
   if (row.bookingDate && !bookingDate) throw new RowError('bookingDate is no calendar date')
   if (status === 'booked' && !bookingDate) throw new RowError('a booked entry without bookingDate')
   return { ...(bookingDate && { bookingDate }), ...(valueDate && { valueDate }) }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
+import { isCalendarDate, isStatementDate } from '../../domain/calendar.ts'
 
 /** One call as the standard names it; `path` is below the bank's base address and starts with `/v1`. */
 export type BankCall = {
@@ -112,7 +113,11 @@ export function headerValue(value: string): string {
 /** A calendar date of a bank: `2026-01-31`, also when a time follows. Undefined for days that do not exist. */
 export function calendarDate(value: string | undefined): string | undefined {
   const date = value?.match(/^(\d{4}-\d{2}-\d{2})(?:$|T)/)?.[1]
-  if (!date) return undefined
-  const at = new Date(`${date}T00:00:00Z`)
-  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(date) ? date : undefined
+  return date && isCalendarDate(date) ? date : undefined
+}
+
+/** The same of a row or a balance: a consent may last until 9999, a booking is of no such day. */
+export function statementDate(value: string | undefined): string | undefined {
+  const date = calendarDate(value)
+  return date && isStatementDate(date) ? date : undefined
 }

@@ -1,4 +1,4 @@
-import { isCalendarDate } from '../../domain/calendar.ts'
+import { isStatementDate } from '../../domain/calendar.ts'
 import { AmountError, type Money, parseMoney } from '../../domain/money.ts'
 import type { Charge, Party } from '../../domain/statement.ts'
 import { attributeOf } from '../xml/attributes.ts'
@@ -57,12 +57,12 @@ export function readDate(element: XmlElement | undefined): string | undefined {
   return dateIn(textAt(element, 'Dt') ?? textAt(element, 'DtTm'))
 }
 
-/** The date that an ISO date or instant begins with. */
+/** The date that an ISO date or instant begins with, if a statement may speak of it. */
 export function dateIn(text: string | undefined): string | undefined {
   if (text === undefined) return undefined
   if (text === lastDate) return text
   const date = text.slice(0, 10)
-  if (!isCalendarDate(date)) return undefined
+  if (!isStatementDate(date)) return undefined
   lastDate = date
   return date
 }
