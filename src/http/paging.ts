@@ -35,7 +35,8 @@ export function writeCursor(keys: CursorKeys): string {
   return Buffer.from(JSON.stringify(keys)).toString('base64url')
 }
 
-const cursorText = z.array(z.string()).min(1)
+/** No database takes a NUL. */
+const cursorText = z.array(z.string().regex(/^[^\0]*$/)).min(1)
 
 /**
  * The sort values that a cursor stands for, or null without one.

@@ -87,9 +87,9 @@ async function toldRow(tx: Tx, account: AccountRow, entry: StoredEntry, route: s
   if (made) return revisedRow(tx, account, entry, made)
   const day = entry.content.bookingDate ?? ''
   const { rows } = await tx.sql.query<{ source: string; row: unknown; hash: string }>(
-    `select source_id as source, row, hash from observation
+    `select distinct on (hash) source_id as source, row, hash from observation
       where client_id = $1 and account_id = $2 and booking_date between $3 and $4 and status = 'booked'
-      order by booking_date, observed_at desc limit 10000`,
+      order by hash, observed_at desc limit 10000`,
     [tx.clientId, account.id, addDays(day, -routeDaysMax), addDays(day, routeDaysMax)],
   )
   for (const { source: id, row: stated, hash } of rows) {
@@ -151,11 +151,12 @@ async function takenRow(
     if (!row || !route) throw refused(`The row that revision ${revision.revision} took is not kept any more.`)
     return { row, route }
   }
-  const stated = await observation(
-    tx,
-    'account_id = $2 and hash = $3 and booking_date is not distinct from $4',
-    [account.id, entry.hash, entry.content.bookingDate],
-  )
+  const day = entry.content.bookingDate
+  const dated = day === null ? 'booking_date is null' : 'booking_date = $4'
+  const stated = await observation(tx, `account_id = $2 and hash = $3 and ${dated}`, [
+    ...[account.id, entry.hash],
+    ...(day === null ? [] : [day]),
+  ])
   const { content, aliases, hash, identityHash, route } = entry
   const status = entry.state === 'pending' ? 'pending' : 'booked'
   return { row: stated ?? { status, content, aliases, hash, identityHash }, route }

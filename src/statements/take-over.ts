@@ -96,11 +96,12 @@ type Candidate = Last & { readonly text: string | null }
 
 async function candidatesOf(tx: Tx, accountId: string, last: LastTaken): Promise<Candidate[]> {
   const facts = 'lastTransactionId' in last ? undefined : last
-  const { rows } = await tx.sql.query<Candidate & { kid: string | null; end_to_end_id: string | null }>(
-    `select id, booking_date as "bookingDate", text, kid, end_to_end_id from entry
+  const { rows } = await tx.sql.query<Candidate>(
+    `select id, booking_date as "bookingDate", text from entry
       where client_id = $1 and account_id = $2 and state in ('booked', 'reversed') and booking_date is not null
         and case when $3::text is not null then id = $3
                  else booking_date = $4 and amount_minor = $5 and currency = $6 end
+        and ($7::text is null or kid = $7) and ($8::text is null or end_to_end_id = $8)
       order by id limit 200`,
     [
       tx.clientId,
@@ -109,15 +110,15 @@ async function candidatesOf(tx: Tx, accountId: string, last: LastTaken): Promise
       facts?.bookingDate ?? null,
       facts?.amount.minor.toString() ?? null,
       facts?.amount.currency ?? null,
+      facts?.kid ?? null,
+      facts?.endToEndId ?? null,
     ],
   )
-  const { kid, endToEndId, text } = facts ?? {}
-  const fits = (stated: string | undefined, known: string | null) => stated === undefined || stated === known
-  const told = rows.filter((row) => fits(kid, row.kid) && fits(endToEndId, row.end_to_end_id))
-  if (text === undefined || told.length < 2) return told
+  const text = facts?.text
+  if (text === undefined || rows.length < 2) return rows
   // Two providers word one row differently: words decide only between several.
-  const most = Math.max(...told.map((row) => wordsLike(text, row.text)))
-  return told.filter((row) => wordsLike(text, row.text) === most)
+  const most = Math.max(...rows.map((row) => wordsLike(text, row.text)))
+  return rows.filter((row) => wordsLike(text, row.text) === most)
 }
 
 async function checkNamed(tx: Tx, accountId: string, last: Last, ids: readonly string[]): Promise<void> {

@@ -62,7 +62,7 @@ test('a cursor leads to where the page ended, and nothing else is a cursor', () 
   expect(readCursor(nextCursor ?? undefined, 'date', 'id')).toEqual({ date: '2026-01-02', id: 'x2' })
   expect(pageOf(rows, 3, (row) => [row.id]).nextCursor).toBeNull()
   expect(readCursor(undefined, 'id')).toBeNull()
-  for (const wrong of [nextCursor ?? '', 'x', 'bnVsbA', 'eyJhIjoxfQ', 'WzFd']) {
+  for (const wrong of [nextCursor ?? '', 'x', 'bnVsbA', 'eyJhIjoxfQ', 'WzFd', 'WyJcdTAwMDAiXQ']) {
     expect(() => readCursor(wrong, 'id')).toThrow(/cursor/)
   }
 })

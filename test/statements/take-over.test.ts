@@ -71,6 +71,17 @@ test('the line is drawn again: what comes to stand behind it takes new places in
   expect(Number(account.changeSeq)).toBe(Math.max(...after.map((row) => Number(row.changeSeq))))
 })
 
+test('one of hundreds of equal amounts of the day is found by its KID', async () => {
+  const kids = Array.from({ length: 250 }, (_none, i) => String(1_000_000 + i))
+  at.bank.pageSize = 300
+  at.bank.rows = kids.map((kid) => ({ day: '2026-03-05', minor: 300_000n, kid, text: kid }))
+  await sync()
+  for (const kid of [kids.at(0), kids.at(-1)]) {
+    const done = await line({ bookingDate: '2026-03-05', amount: nok(300_000n), kid: kid ?? '' })
+    expect(done.lastTransactionId).toBe(await idOf(kid ?? ''))
+  }
+})
+
 test('not read yet, none or several that fit, and a day that is not the last one are said', async () => {
   const fee = { bookingDate: '2026-03-05', amount: nok(-4900n) }
   await expect(line(fee)).rejects.toMatchObject({ code: 'account_not_read' })

@@ -14,7 +14,11 @@ beforeAll(async () => {
 afterAll(() => api.close())
 
 test('what was said of a transaction is listed; what it was before too', async () => {
-  expect((await api.a.get(`${transaction}/revisions`)).body).toEqual({ data: [], nextCursor: null, toldBy: [] })
+  expect((await api.a.get(`${transaction}/revisions`)).body).toEqual({
+    data: [],
+    nextCursor: null,
+    toldBy: [],
+  })
   const rulings = await api.a.get(`${transaction}/rulings`)
   expect(rulings.body.data).toMatchObject([{ kind: 'different', decidedBy: 'example' }])
   const undone = await api.a.post(`${transaction}/rulings/${rulings.body.data[0].id}/undo`)
@@ -26,6 +30,9 @@ test('a split of a revision that is not there, and a merger with nothing, are re
     status: 409,
     body: { code: 'ruling_refused' },
   })
+  expect((await api.a.post(`${transaction}/split`, { revision: 3_000_000_000 })).status).toBe(400)
+  const cursor = Buffer.from('["99999999999"]').toString('base64url')
+  expect((await api.a.get(`${transaction}/revisions?after=${cursor}`)).status).toBe(400)
   const otherId = `txn_${'0'.repeat(26)}`
   expect(await api.a.post(`${transaction}/merge`, { otherId })).toMatchObject({
     status: 422,

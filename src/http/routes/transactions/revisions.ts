@@ -9,7 +9,7 @@ import {
   wasOf,
 } from '../../../statements/revisions.ts'
 import { defineRoute } from '../../define-route.ts'
-import { page, pageOf, pageQuery, readCursor } from '../../paging.ts'
+import { badCursor, page, pageOf, pageQuery, readCursor } from '../../paging.ts'
 import { date, instant, money } from '../../wire.ts'
 import { transactionParams } from './rulings-schema.ts'
 import { transaction } from './schema.ts'
@@ -90,7 +90,8 @@ export const listTransactionRevisions = defineRoute({
   async handle({ tx, params, query }) {
     const { id } = await getTransaction(tx, params.transactionId)
     const cursor = readCursor(query.after, 'revision')
-    const below = cursor === null ? {} : { below: Number(cursor.revision) || 0 }
+    if (cursor && !/^\d{1,9}$/.test(cursor.revision)) throw badCursor()
+    const below = cursor === null ? {} : { below: Number(cursor.revision) }
     const rows = await listRevisions(tx, id, { limit: query.limit, ...below })
     const paged = pageOf(rows, query.limit, (row) => [String(row.revision)])
     const toldBy = await listTellers(tx, id)

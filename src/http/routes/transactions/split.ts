@@ -17,7 +17,7 @@ export const splitTransactionRoute = defineRoute({
   scope: 'write',
   params: transactionParams,
   body: z.union([
-    z.strictObject({ revision: z.int().min(0).describe('As `revisions` lists it.') }),
+    z.strictObject({ revision: z.int32().min(0).describe('As `revisions` lists it.') }),
     z.strictObject({ route: z.string().min(1).max(100).describe('One of `toldBy`: `file:camt`.') }),
   ]),
   answer: {
