@@ -146,10 +146,11 @@ export async function openGapsToFill(tx: Tx, accountId: string, oldest: string):
   })
 }
 
-/** A read is made to fill them. */
-export async function noteBackfill(tx: Tx, gapIds: readonly string[]): Promise<void> {
+/** A read is made to fill them; -1: it was not, the bank could not be reached. */
+export async function noteBackfill(tx: Tx, gapIds: readonly string[], by: 1 | -1 = 1): Promise<void> {
+  if (gapIds.length === 0) return
   await tx.prisma.accountGap.updateMany({
     where: { clientId: tx.clientId, id: { in: [...gapIds] } },
-    data: { backfills: { increment: 1 } },
+    data: { backfills: { increment: by } },
   })
 }

@@ -78,7 +78,8 @@ async function hasBackfilled(tx: Tx, accountId: string): Promise<boolean> {
       accountId,
       purpose: 'backfill',
       state: { not: 'cancelled' },
-      createdAt: { gt: after(tx.now, -backfillMs) },
+      // The last try of a job counts, not the day on which it was planned.
+      startedAt: { gt: after(tx.now, -backfillMs) },
     },
     select: { id: true },
   })
@@ -90,7 +91,8 @@ function purposeOf(
   read: { readonly readThrough: string | null; readonly attended: boolean; readonly wider: boolean },
 ): Purpose {
   const asked = found?.pages === 0 ? found.purpose : null
-  if (asked === 'refresh' || asked === 'history') return asked
+  // Tries of one job count as one: once a day also where the first of them failed.
+  if (asked === 'refresh' || asked === 'history' || (asked === 'backfill' && !read.attended)) return asked
   if (read.readThrough === null) return 'history'
   if (read.attended) return read.wider ? 'history' : 'refresh'
   return read.wider ? 'backfill' : 'planned'

@@ -5,6 +5,7 @@ import type { Tx } from '../db.ts'
 import { after, osloDate } from '../domain/clock.ts'
 import { schedule } from '../due-work.ts'
 import { callAllowedAt, plannedAt } from './call-budget.ts'
+import { noteBackfill } from './gaps.ts'
 import type { StatementPorts } from './ports.ts'
 import type { Opened } from './sync.ts'
 import { parkJob } from './sync-finish.ts'
@@ -90,6 +91,7 @@ async function shorten(tx: Tx, opened: Opened, kind: FailureKind): Promise<Short
 
 async function waitForQuota(tx: Tx, opened: Opened, error: ConnectorFailure): Promise<Parked> {
   const { attended, plan, counted, job } = opened
+  await noteBackfill(tx, plan.gapIds, -1)
   const list = { ...counted, endpoint: 'transactions' } as const
   const free = await callAllowedAt(tx, { ...list, use: useOf(plan), attended })
   // A bank that names no time is left alone until the account's own.
@@ -148,6 +150,7 @@ const troubledMs = 60 * minuteMs
 async function retryLater(tx: Tx, opened: Opened, error: ConnectorFailure): Promise<ConnectorFailure> {
   const retryAt = await retryTime(tx, opened, error)
   const { facts } = error
+  await noteBackfill(tx, opened.plan.gapIds, -1)
   await parkJob(tx, opened.job.id, 'retry_wait', error, retryAt ?? tx.now)
   if (!retryAt) return error
   if (retryAt.getTime() - tx.now.getTime() >= troubledMs) {

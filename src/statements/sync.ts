@@ -129,7 +129,7 @@ async function open(
   if (allowed > tx.now) return wait(tx, account, await putOff(tx, account, found, facts), allowed)
   const job = resumes ? await resume(tx, found, facts) : await begin(tx, account, found, facts)
   const callId = resumes ? null : await spend(tx, { ...list, use, attended, jobId: job.id })
-  if (!resumes && plan.gapIds.length > 0) await noteBackfill(tx, plan.gapIds)
+  if (!resumes) await noteBackfill(tx, plan.gapIds)
   await tx.prisma.account.update({ where: { id: account.id }, data: { nextSyncAt: budget.plannedAt() } })
   const balances = await balancePlan(tx, { account, job, attended, manifest, counted })
   const way = { consentId, reads, manifest, session, resourceId, attended, counted }

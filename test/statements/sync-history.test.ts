@@ -219,6 +219,30 @@ describe('an open gap', () => {
     expect(at.bank.began[1]?.from).toBe(ago(20))
   })
 
+  test('is read again after an outage, however many tries that took', async () => {
+    const hidden = at.bank.rows.find((row) => row.minor === 20n)
+    at.bank.hides = (row) => row === hidden
+    await sync()
+    at.clock.advance(day)
+    at.bank.hides = () => false
+    at.bank.meddle = () => {
+      throw new ConnectorFailure({ kind: 'unavailable', detail: '503' })
+    }
+    const wide = () => at.bank.began.filter(({ from }) => from === ago(20)).length
+    for (let tries = 0; tries < 8; tries++) {
+      await expect(sync()).rejects.toThrow('unavailable')
+      at.clock.advance(day / 4)
+    }
+    expect(wide()).toBeLessThanOrEqual(2)
+    at.bank.meddle = () => {}
+    for (let reads = 0; reads < 3; reads++) {
+      await sync()
+      at.clock.advance(day)
+    }
+    expect(await at.within((tx) => tx.prisma.accountGap.count({ where: { closedAt: null } }))).toBe(0)
+    expect(await at.stored()).toHaveLength(4)
+  })
+
   test('closes when the row is there', async () => {
     const hidden = at.bank.rows.find((row) => row.minor === 20n)
     at.bank.hides = (row) => row === hidden
