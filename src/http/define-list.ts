@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { Tx } from '../db.ts'
 import { defineRoute, type Route, type Scope } from './define-route.ts'
-import { page, pageOf, pageQuery, readCursor } from './paging.ts'
+import { page, pageOf, pageQuery, readCursorOf } from './paging.ts'
 
 type Find<Filters> = {
   /** Names the client although the policies would: so that the indexes can be used. */
@@ -42,13 +43,23 @@ export function defineList<
     problems: [],
     async handle({ tx, query }) {
       const { limit, after, ...given } = query as { limit: number; after?: string } & Record<string, unknown>
-      const cursor = readCursor(after, 'id')
+      const place = placeOf(given)
+      const cursor = readCursorOf(place, after, 'id')
       const where = { clientId: tx.clientId, ...given, ...(cursor ? { id: { gt: cursor.id } } : {}) } as Find<
         z.output<z.ZodObject<Shape>>
       >['where']
       const rows = await spec.find(tx, { where, orderBy: { id: 'asc' }, take: limit + 1 })
-      const paged = pageOf(rows, limit, (row) => [row.id])
+      const paged = pageOf(rows, limit, (row) => [place, row.id])
       return { data: paged.data.map(spec.show), nextCursor: paged.nextCursor }
     },
   })
+}
+
+/** The filters in short: a page behind a cursor is of the list that gave it. */
+function placeOf(filters: Record<string, unknown>): string {
+  const given = Object.entries(filters)
+    .filter(([, value]) => value !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+  if (given.length === 0) return ''
+  return createHash('sha256').update(JSON.stringify(given)).digest('base64url').slice(0, 12)
 }

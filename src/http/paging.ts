@@ -52,6 +52,22 @@ export function readCursor<const Keys extends readonly string[]>(
   return Object.fromEntries(names.map((name, i) => [name, keys[i]])) as { [Name in Keys[number]]: string }
 }
 
+/**
+ * The sort values of a cursor that another list of the same kind must not go on from: its first key is the place it was
+ * made in (the account, the filters), and another place's would skip rows without a word.
+ * @throws Problem `invalid_request` when it was not made there.
+ */
+export function readCursorOf<const Keys extends readonly string[]>(
+  place: string,
+  after: string | undefined,
+  ...names: Keys
+): { [Name in Keys[number]]: string } | null {
+  const keys: readonly string[] = ['place', ...names]
+  const cursor: Readonly<Record<string, string>> | null = readCursor(after, ...keys)
+  if (cursor && cursor.place !== place) throw badCursor()
+  return cursor as { [Name in Keys[number]]: string } | null
+}
+
 export function badCursor(detail = 'The cursor is not one that this list gave.'): Problem {
   return new Problem('invalid_request', {
     detail,

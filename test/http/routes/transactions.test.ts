@@ -31,7 +31,9 @@ test('a split of a revision that is not there, and a merger with nothing, are re
     body: { code: 'ruling_refused' },
   })
   expect((await api.a.post(`${transaction}/split`, { revision: 3_000_000_000 })).status).toBe(400)
-  const cursor = Buffer.from('["99999999999"]').toString('base64url')
+  const cursor = Buffer.from(JSON.stringify([transaction.split('/').at(-1), '99999999999'])).toString(
+    'base64url',
+  )
   expect((await api.a.get(`${transaction}/revisions?after=${cursor}`)).status).toBe(400)
   const otherId = `txn_${'0'.repeat(26)}`
   expect(await api.a.post(`${transaction}/merge`, { otherId })).toMatchObject({

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { getAccount } from '../../../consent/accounts.ts'
 import { listStatements } from '../../../statements/read.ts'
 import { defineRoute } from '../../define-route.ts'
-import { page, pageOf, pageQuery, readCursor } from '../../paging.ts'
+import { page, pageOf, pageQuery, readCursorOf } from '../../paging.ts'
 import { date, id, instant, money } from '../../wire.ts'
 import { accountParams } from './schema.ts'
 
@@ -60,12 +60,12 @@ export const listAccountStatements = defineRoute({
   answer: { status: 200, schema: page(statement) },
   problems: [],
   async handle({ tx, params, query }) {
-    await getAccount(tx, params.accountId)
-    const rows = await listStatements(tx, params.accountId, {
+    const { id: account } = await getAccount(tx, params.accountId)
+    const rows = await listStatements(tx, account, {
       limit: query.limit,
-      after: readCursor(query.after, 'id'),
+      after: readCursorOf(account, query.after, 'id'),
     })
-    const paged = pageOf(rows, query.limit, (row) => [row.id])
+    const paged = pageOf(rows, query.limit, (row) => [account, row.id])
     return { data: paged.data.map(statementOf), nextCursor: paged.nextCursor }
   },
 })

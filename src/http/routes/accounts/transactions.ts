@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { getAccount } from '../../../consent/accounts.ts'
 import { cursorOf, listTransactions } from '../../../statements/read.ts'
 import { defineRoute } from '../../define-route.ts'
-import { page, pageOf, pageQuery, readCursor } from '../../paging.ts'
+import { page, pageOf, pageQuery, readCursorOf } from '../../paging.ts'
 import { periodOf } from '../../period.ts'
 import { date } from '../../wire.ts'
 import { transaction, transactionOf } from '../transactions/schema.ts'
@@ -32,19 +32,19 @@ export const listAccountTransactions = defineRoute({
   answer: { status: 200, schema: page(transaction) },
   problems: [],
   async handle({ tx, params, query }) {
-    await getAccount(tx, params.accountId)
+    const { id: account } = await getAccount(tx, params.accountId)
     const { limit, state, takenOver } = query
     const period = periodOf(query)
-    const rows = await listTransactions(tx, params.accountId, {
+    const rows = await listTransactions(tx, account, {
       limit,
-      after: readCursor(query.after, 'bookingDate', 'id'),
+      after: readCursorOf(account, query.after, 'bookingDate', 'id'),
       ...period,
       ...(state ? { state } : {}),
       ...(takenOver === undefined ? {} : { takenOver }),
     })
     const paged = pageOf(rows, limit, (row) => {
       const { bookingDate, id } = cursorOf(row)
-      return [bookingDate, id]
+      return [account, bookingDate, id]
     })
     return { data: paged.data.map(transactionOf), nextCursor: paged.nextCursor }
   },

@@ -9,7 +9,7 @@ import {
   wasOf,
 } from '../../../statements/revisions.ts'
 import { defineRoute } from '../../define-route.ts'
-import { badCursor, page, pageOf, pageQuery, readCursor } from '../../paging.ts'
+import { badCursor, page, pageOf, pageQuery, readCursorOf } from '../../paging.ts'
 import { date, instant, money } from '../../wire.ts'
 import { transactionParams } from './rulings-schema.ts'
 import { transaction } from './schema.ts'
@@ -89,11 +89,11 @@ export const listTransactionRevisions = defineRoute({
   problems: [],
   async handle({ tx, params, query }) {
     const { id } = await getTransaction(tx, params.transactionId)
-    const cursor = readCursor(query.after, 'revision')
+    const cursor = readCursorOf(id, query.after, 'revision')
     if (cursor && !/^\d{1,9}$/.test(cursor.revision)) throw badCursor()
     const below = cursor === null ? {} : { below: Number(cursor.revision) }
     const rows = await listRevisions(tx, id, { limit: query.limit, ...below })
-    const paged = pageOf(rows, query.limit, (row) => [String(row.revision)])
+    const paged = pageOf(rows, query.limit, (row) => [id, String(row.revision)])
     const toldBy = await listTellers(tx, id)
     return { data: paged.data.map(revisionOf), nextCursor: paged.nextCursor, toldBy }
   },

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { getTransaction } from '../../../statements/read.ts'
 import { listRulings } from '../../../statements/rule-undo.ts'
 import { defineRoute } from '../../define-route.ts'
-import { page, pageOf, pageQuery, readCursor } from '../../paging.ts'
+import { page, pageOf, pageQuery, readCursorOf } from '../../paging.ts'
 import { ruling, rulingOf, transactionParams } from './rulings-schema.ts'
 
 export const listTransactionRulings = defineRoute({
@@ -19,9 +19,9 @@ export const listTransactionRulings = defineRoute({
   problems: [],
   async handle({ tx, params, query }) {
     const { id } = await getTransaction(tx, params.transactionId)
-    const cursor = readCursor(query.after, 'id')
+    const cursor = readCursorOf(id, query.after, 'id')
     const rows = await listRulings(tx, id, { limit: query.limit, ...(cursor ? { below: cursor.id } : {}) })
-    const paged = pageOf(rows, query.limit, (row) => [row.id])
+    const paged = pageOf(rows, query.limit, (row) => [id, row.id])
     return { data: paged.data.map(rulingOf), nextCursor: paged.nextCursor }
   },
 })

@@ -2,13 +2,13 @@ import { z } from 'zod'
 import { osloDate } from '../../../domain/clock.ts'
 import { readUsage } from '../../../statements/usage.ts'
 import { defineRoute } from '../../define-route.ts'
-import { page, pageOf, pageQuery, readCursor } from '../../paging.ts'
+import { page, pageOf, pageQuery, readCursorOf } from '../../paging.ts'
 import { date, id } from '../../wire.ts'
 
 const month = z
   .string()
-  .regex(/^2\d{3}-(0[1-9]|1[0-2])$/, 'a month, YYYY-MM')
-  .describe('`YYYY-MM`, a month in Norway.')
+  .regex(/^2\d{3}-(0[1-9]|1[0-2])$/, 'a month from 2000-01 to 2999-12, YYYY-MM')
+  .describe('`YYYY-MM`, a month in Norway, from 2000-01 on.')
 
 const usage = z
   .object({
@@ -40,14 +40,14 @@ export const listUsage = defineRoute({
   problems: [],
   async handle({ tx, query }) {
     const asked = query.month ?? osloDate(tx.now).slice(0, 7)
-    const cursor = readCursor(query.after, 'id')
+    const cursor = readCursorOf(asked, query.after, 'id')
     const rows = await readUsage(tx, {
       month: asked,
       limit: query.limit,
       ...(query.companyId ? { companyId: query.companyId } : {}),
       ...(cursor ? { afterCompany: cursor.id } : {}),
     })
-    const paged = pageOf(rows, query.limit, (row) => [row.companyId])
+    const paged = pageOf(rows, query.limit, (row) => [asked, row.companyId])
     return { data: paged.data.map((row) => ({ ...row, month: asked })), nextCursor: paged.nextCursor }
   },
 })

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { deliveryMachine } from '../../../domain/machines.ts'
 import { notFound } from '../../../domain/problems.ts'
 import { defineRoute } from '../../define-route.ts'
-import { page, pageOf, pageQuery, readCursor } from '../../paging.ts'
+import { page, pageOf, pageQuery, readCursorOf } from '../../paging.ts'
 import { id, instant } from '../../wire.ts'
 import { tag, webhookEndpointParams } from './schema.ts'
 
@@ -36,13 +36,13 @@ export const listWebhookDeliveries = defineRoute({
     const endpoint = { id: params.webhookEndpointId }
     const known = await tx.prisma.webhookEndpoint.count({ where: endpoint })
     if (known === 0) throw notFound('webhook endpoint', endpoint.id)
-    const cursor = readCursor(query.after, 'id')
+    const cursor = readCursorOf(endpoint.id, query.after, 'id')
     const rows = await tx.prisma.webhookDelivery.findMany({
       where: { endpointId: endpoint.id, ...(cursor ? { id: { gt: cursor.id } } : {}) },
       orderBy: { id: 'asc' },
       take: query.limit + 1,
     })
     const deliveries = rows.map((row) => ({ ...row, state: row.state as DeliveryState }))
-    return pageOf(deliveries, query.limit, (row) => [row.id])
+    return pageOf(deliveries, query.limit, (row) => [endpoint.id, row.id])
   },
 })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { getAccount } from '../../../../consent/accounts.ts'
 import { defineRoute } from '../../../define-route.ts'
-import { page, pageOf, pageQuery, readCursor } from '../../../paging.ts'
+import { page, pageOf, pageQuery, readCursorOf } from '../../../paging.ts'
 import { accountParams } from '../schema.ts'
 import { twin, twinOf } from './schema.ts'
 
@@ -18,10 +18,10 @@ export const listTwins = defineRoute({
   problems: [],
   async handle({ tx, params: { accountId }, query: { limit, after } }) {
     await getAccount(tx, accountId)
-    const cursor = readCursor(after, 'id')
+    const cursor = readCursorOf(accountId, after, 'id')
     const where = { clientId: tx.clientId, accountId, ...(cursor ? { id: { gt: cursor.id } } : {}) }
     const rows = await tx.prisma.routeTwin.findMany({ where, orderBy: { id: 'asc' }, take: limit + 1 })
-    const paged = pageOf(rows, limit, (row) => [row.id])
+    const paged = pageOf(rows, limit, (row) => [accountId, row.id])
     return { data: paged.data.map(twinOf), nextCursor: paged.nextCursor }
   },
 })
