@@ -6,12 +6,15 @@ const prefixes = [
   /^(dato|date|kjøpsdato)\s*:?\s*\d{1,2}[./-]\d{1,2}([./-](\d{4}|\d{2}))?(?=\s)/u,
 ]
 
+/** Characters of a text that are compared: what a bank writes is shorter, and each row may be held against hundreds. */
+const compared = 2000
+
 /**
  * The words of a text as they can be compared between a bank's routes, and before and after it was enriched: lower case,
  * without punctuation, blanks, and the date or `Til:` that some routes put before them. Empty for a text of nothing else.
  */
 export function cleanWords(text: string): readonly string[] {
-  let rest = text.normalize('NFKC').toLowerCase().trim()
+  let rest = text.slice(0, compared).normalize('NFKC').toLowerCase().trim()
   for (let before = ''; before !== rest; ) {
     before = rest
     for (const prefix of prefixes) rest = rest.replace(prefix, '').trim()
@@ -30,12 +33,13 @@ export function wordsLike(one: string | null, other: string | null): number {
   if (mine.length === 0 || others.length === 0)
     return one.trim() === other.trim() && one.trim() !== '' ? 1 : 0
   if (mine.join(' ') === others.join(' ')) return 1
-  const left = [...others]
+  const left = new Map<string, number>()
+  for (const word of others) left.set(word, (left.get(word) ?? 0) + 1)
   let common = 0
   for (const word of mine) {
-    const at = left.indexOf(word)
-    if (at < 0) continue
-    left.splice(at, 1)
+    const times = left.get(word) ?? 0
+    if (times === 0) continue
+    left.set(word, times - 1)
     common++
   }
   if (common === Math.min(mine.length, others.length)) return contained

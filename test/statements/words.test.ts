@@ -36,3 +36,9 @@ describe('how much two texts say the same', () => {
     expect(wordsLike(other, one)).toBeCloseTo(like)
   })
 })
+
+test('texts as long as a book are compared by their beginning', () => {
+  const book = (letter: string) => Array.from({ length: 200_000 }, (_none, i) => `${letter}${i}`).join(' ')
+  expect(wordsLike(book('a'), book('b'))).toBe(0)
+  expect(wordsLike(`Gebyr ${book('a')}`, `gebyr ${book('a')}.`)).toBe(1)
+})
