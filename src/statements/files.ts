@@ -94,6 +94,7 @@ async function finish(
     .$queryRaw`select id from file_import where client_id = ${tx.clientId} and id = ${id} for update`
   const row = await tx.prisma.fileImport.findUniqueOrThrow({ where: { id } })
   if (row.state !== 'received') return { file: row, alreadyImported: true }
+  await takeTurn(tx, row.companyId)
   const reading = await readFile(ports, tx, { id, companyId: row.companyId, reading: row.readings }, bytes)
   const state = stateOf(reading)
   await moveState(tx, fileImportMachine, id, 'received', state, {
@@ -121,6 +122,13 @@ async function finish(
     data: { state, statements, entries, added, revised, accountIds: [...accountIds] },
   })
   return { file, alreadyImported: false }
+}
+
+/** Files of one company follow each other: two that name its accounts in another order would each hold what the other needs. */
+async function takeTurn(tx: Tx, companyId: string): Promise<void> {
+  await tx.sql.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [
+    `files ${tx.clientId} ${companyId}`,
+  ])
 }
 
 /** The new reader finds fewer statements in a file than the one before: what that one found stays. */

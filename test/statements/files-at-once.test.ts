@@ -39,3 +39,16 @@ test('several files of one account and a read of it at once all go in, and each 
   const judged = await at.days()
   expect(days.map((day) => judged.get(day)?.proof)).toEqual(days.map(() => 'proven'))
 })
+
+test('files that name the same accounts in another order all go in', async () => {
+  const other = '12345678903'
+  const of = (account: string, day: string, id: string) =>
+    stmt({ id, day, opening: 0n, rows: rowsOf(day), account })
+  const files = days.map((day, i) => {
+    const [one, two] = [of('86011117947', day, `A${i}`), of(other, day, `B${i}`)]
+    return document('053', i % 2 === 0 ? one + two : two + one)
+  })
+  const results = await Promise.allSettled(files.map(hand))
+  expect(results.map(({ status }) => status)).toEqual(files.map(() => 'fulfilled'))
+  expect(await at.stored()).toHaveLength(20)
+})
