@@ -6,28 +6,32 @@ import type { Hand, KeptRow } from './hand.ts'
 import { type Effects, noteAdded } from './ingest-effects.ts'
 import { type ObservedRow, toObserved } from './normal.ts'
 import { type Place, readKept } from './observations.ts'
+import { isNewestFirst } from './source-order.ts'
 
 const batchRows = 2000
 /** Rows between two breaths. */
 const atOnce = 500
 
 /**
- * Adds booked rows that nothing stored stands against, in batches. While the database writes one, the next is made
+ * Adds booked rows that nothing stored stands against, the oldest first, in batches. While the database writes one, the next is made
  * ready: a first import is that of most rows, and either alone would take as long again.
  */
 export async function addPlainly(
   tx: Tx,
   account: EntryOwner,
   source: Source,
-  places: readonly Place[],
+  stated: readonly Place[],
   options: { readonly hand: Hand | undefined; readonly effects: Effects },
 ): Promise<void> {
-  if (places.length === 0) return
+  if (stated.length === 0) return
+  const turned = await isNewestFirst(tx, source.id)
+  const places = turned ? stated.toReversed() : stated
   let first = await takePlaces(tx, account.id, places.length)
   let writing = Promise.resolve()
   let coming = await readKept(tx, source.id, places.slice(0, batchRows), options.hand)
   for (let at = 0; at < places.length; at += batchRows) {
-    const rows = await observedOf(coming)
+    const kept = turned ? coming.toReversed() : coming
+    const rows = await observedOf(kept)
     const { ids, insert } = await prepareEntries(tx, account, source, rows, first)
     await writing
     const next = places.slice(at + batchRows, at + 2 * batchRows)

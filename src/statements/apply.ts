@@ -50,7 +50,7 @@ export async function prepareEntries(
   rows: readonly ObservedRow[],
   first: bigint,
 ): Promise<{ readonly ids: readonly string[]; readonly insert: Insert }> {
-  // Ids of one moment are in no order by themselves; lists show the rows of a day in the source's.
+  // Ids of one moment are in no order by themselves; lists show the rows of a day as they were booked.
   const ids = rows.map(() => newId('transaction', tx.now)).sort()
   const made = rows.map((row, i) => ({ row, entryId: ids[i] ?? '', place: first + BigInt(i) }))
   const inserts = [

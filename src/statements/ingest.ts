@@ -30,6 +30,7 @@ import { neighboursOf } from './neighbours.ts'
 import { isBankRoute, type ObservedRow, type Route } from './normal.ts'
 import { type Place, readObservations } from './observations.ts'
 import { loadRulings } from './rulings.ts'
+import { isNewestFirst } from './source-order.ts'
 import { readTogether, type Together } from './statement-parts.ts'
 import { ownersOfIds, pendingOf, removedLike, type Standing, standingIn, unmatched } from './window.ts'
 
@@ -133,8 +134,9 @@ async function reconcileWindow(tx: Tx, account: AccountRow, window: Window, effe
   if (idStability === 'unstable' && !standing.removed && !standing.near) {
     return addPlainly(tx, account, source, all, { hand, effects })
   }
+  const ordered = (await isNewestFirst(tx, source.id)) ? all.toReversed() : all
   for (let at = 0; at < all.length; at += batchRows) {
-    const some = all.slice(at, at + batchRows)
+    const some = ordered.slice(at, at + batchRows)
     await reconcileRows(tx, account, window, { places: some, against, standing }, effects)
   }
 }
@@ -216,10 +218,12 @@ async function apply(
   await removeEntries(tx, account, source, result.removed)
   await reviseEntries(tx, account, source, result.revised)
   await touchEntries(tx, account, source, result.touched)
-  const ids = await addEntries(tx, account, source, result.added)
+  const { added } = result
+  const rows = added.length > 1 && (await isNewestFirst(tx, source.id)) ? added.toReversed() : added
+  const ids = await addEntries(tx, account, source, rows)
   noteRemoved(effects, result.removed)
   noteRevised(effects, result.revised)
-  noteAdded(effects, result.added, ids)
+  noteAdded(effects, rows, ids)
 }
 
 /** How far the account has been read. The day itself is read again: rows may still come. */
