@@ -21,6 +21,7 @@ export const readFailures = {
   file_unreadable: 'The file could not be opened or read.',
   file_empty: 'There is nothing in the file.',
   file_too_large: 'The file is larger than the limit.',
+  file_truncated: 'The file ends before its last statement does.',
   format_unknown: 'The file is in no format that is read here.',
   format_unsupported: 'The format is known but not read here.',
   entry_unreadable: 'An entry has no amount, currency or direction that can be read for certain.',

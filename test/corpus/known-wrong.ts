@@ -92,6 +92,12 @@ export const refused: Readonly<Record<string, { code: string; line: number | nul
     line: null,
     reason: 'a Document without a message (lines 2-4)',
   },
+  'mt940/railslove+cmxl__mt940-with-colon-after-line-break.txt': {
+    code: 'file_truncated',
+    line: 1,
+    reason:
+      'the file ends in the words of its only movement, in the middle of a line; no 62F, no end of the message',
+  },
   'mt940/mmalcek+mt940__test.sta': {
     code: 'entry_unreadable',
     line: 6,

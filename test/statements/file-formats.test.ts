@@ -72,16 +72,25 @@ test('a damaged archive: the statements that were whole, and no more', async () 
   expect(await at.stored()).toContain(facts(tuesday)[0])
 })
 
-test('an MT940 that breaks off in an amount goes in without it', async () => {
-  const text = mt940({
-    ...one,
-    rows: [...monday, { day: '2026-03-02', minor: 123_456n, text: 'Stor' }],
-  }).toString()
-  const cut = text.slice(0, text.indexOf('1234,56') + 6)
-  expect(await hand(Buffer.from(cut))).toMatchObject({ state: 'partial', added: 2 })
+test('of an MT940 that breaks off the statements that had ended go in, and no row stands twice', async () => {
+  const whole = mt940(one).toString() + mt940(two).toString()
+  const within = Buffer.from(whole.slice(0, whole.lastIndexOf('Porto') + 3))
+  expect(await hand(within)).toMatchObject({
+    ...{ state: 'partial', statements: 1, added: 2 },
+    error: { code: 'file_truncated', detail: expect.stringContaining('S2') },
+  })
   expect(await at.stored()).toEqual(facts(monday))
-  expect(await statements()).toMatchObject([{ closingMinor: null, proven: null }])
-  expect(await hand(Buffer.from(text))).toMatchObject({ state: 'imported', added: 1 })
+  expect(await hand(Buffer.from(whole))).toMatchObject({ state: 'imported', added: 1 })
+  const wholeDay = facts([...monday, ...tuesday])
+  // Each piece after the whole file, also such as end with a line.
+  for (const cut of [
+    whole.lastIndexOf('\r\n:86') + 2,
+    whole.lastIndexOf(':62F'),
+    whole.lastIndexOf(':62F') + 4,
+  ])
+    expect(await hand(Buffer.from(whole.slice(0, cut)))).toMatchObject({ state: 'partial', added: 0 })
+  expect(await hand(mt940(two).subarray(0, 100))).toMatchObject({ state: 'failed' })
+  expect(await at.stored()).toEqual(wholeDay)
 })
 
 test('a report of the running day gives rows, and closes no day', async () => {

@@ -1,4 +1,5 @@
-import type { MtField, MtLimits } from './fields.ts'
+import { ReadFailure } from '../read-failure.ts'
+import type { MtField, MtFinish, MtLimits } from './fields.ts'
 import { endMtStatement, type MtStatement, openMtStatement, takeField } from './statement.ts'
 import type { Emit } from './warnings.ts'
 
@@ -8,12 +9,12 @@ const begins = /^(25P?|28C?|60[FM]|61|62[FM])$/
 /** Turns fields into statement parts. At any time it holds one movement, or a bounded number that wait for a date. */
 export function createMtCollector(emit: Emit, settings: { limits: MtLimits; encoding: () => string }) {
   let statement: MtStatement | undefined
-  let announced = false
+  let announced: 'mt940' | 'mt942' | undefined
   let found = false
   /** Which of the two kinds it is, the first field shows that only one of them has. */
   const announce = (format: 'mt940' | 'mt942') => {
     if (announced) return
-    announced = true
+    announced = format
     emit({ kind: 'file', format, version: format, encoding: settings.encoding() })
   }
   const late: Emit = (part) => {
@@ -41,8 +42,23 @@ export function createMtCollector(emit: Emit, settings: { limits: MtLimits; enco
       else if (/^6[0-9]/.test(field.tag) && statement) announce('mt940')
       if (statement) takeField(statement, field, late, settings.limits)
     },
-    end,
+    /** @throws ReadFailure `file_truncated` where the file breaks off in a statement. */
+    end(finish: MtFinish) {
+      if (statement && breaksOff(statement, announced, finish)) {
+        announce('mt940')
+        const { head, line } = statement
+        const detail = `the file breaks off in statement ${head.reference}: nothing of it is taken`
+        throw new ReadFailure('file_truncated', detail, line)
+      }
+      end()
+    },
     /** Whether there was any statement. */
     found: () => found,
   }
+}
+
+/** An interim report (MT942) has no closing balance by design: only one that ends within a line may be cut off. */
+function breaksOff(statement: MtStatement, format: 'mt940' | 'mt942' | undefined, finish: MtFinish): boolean {
+  if (!statement.open) return false
+  return format === 'mt942' ? finish === 'none' : finish !== 'told'
 }

@@ -9,6 +9,12 @@ export type MtField = {
   readonly open: boolean
 }
 
+/**
+ * `told`: the end of the message stands behind its last field, or an empty line, which no file that was cut off ends
+ * with. `line`: the last field ends with its line. `none`: in the middle of a line.
+ */
+export type MtFinish = 'told' | 'line' | 'none'
+
 export type MtLimits = {
   readonly fieldLines: number
   /** Characters of one field. */
@@ -34,6 +40,7 @@ const withAmount = /^\P{L}*:6\d/u
 export function createFieldReader(give: (field: MtField) => void, limits: MtLimits) {
   let field: MtField | undefined
   let length = 0
+  let finish: MtFinish = 'none'
   const flush = () => {
     if (field) give(field)
     field = undefined
@@ -49,11 +56,16 @@ export function createFieldReader(give: (field: MtField) => void, limits: MtLimi
         field = { tag: match[1] as string, lines: [match[2] as string], line: number, open }
       } else if (between.test(text)) flush()
       else field?.lines.push(text)
+      finish = !field || (text.trim() === '' && !open) ? 'told' : open ? 'none' : 'line'
       length += text.length
       if (field && (field.lines.length > limits.fieldLines || length > limits.fieldLength)) {
         throw new ReadFailure('record_too_large', `field ${field.tag} is larger than the limit`, field.line)
       }
     },
-    end: flush,
+    /** How the file ends. */
+    end(): MtFinish {
+      flush()
+      return finish
+    },
   }
 }

@@ -11,7 +11,8 @@ export type MtOptions = { readonly lines?: Partial<LineLimits>; readonly limits?
  * Reads SWIFT customer statements (MT940) and interim reports (MT942) in the dialects of many banks, in constant
  * memory. Parts come in file order, as those of `readCamt`. An MT942 states no balances. A statement in several
  * messages (60M, 62M) gives one statement for each. What is odd but readable gives a warning; a movement whose money
- * cannot be read for certain is left out with the warning `entry_unreadable`.
+ * cannot be read for certain is left out with the warning `entry_unreadable`. A statement that the file breaks off in
+ * (no closing balance, 62F or 62M, and no end of the message) has no end: its last movement may have lost its words.
  * @throws ReadFailure after all parts that stand before the fault.
  */
 export function readMt940(source: AsyncIterable<Uint8Array>, options: MtOptions = {}): StatementParts {
@@ -22,8 +23,7 @@ export function readMt940(source: AsyncIterable<Uint8Array>, options: MtOptions 
     return {
       line: fields.line,
       end() {
-        fields.end()
-        collector.end()
+        collector.end(fields.end())
         if (collector.found()) return
         throw new ReadFailure('format_unknown', 'there is no statement (field 20) in the file', null)
       },

@@ -21,6 +21,8 @@ export type MtStatement = {
   announced: boolean
   /** The closing balance was there: what comes now belongs to the statement as a whole. */
   closed: boolean
+  /** It has begun, with a balance or a movement, and neither closing balance nor totals (90C, 90D) stand behind these. */
+  open: boolean
   readonly warn: MtWarner
 }
 
@@ -38,6 +40,7 @@ export function openMtStatement(field: MtField): MtStatement {
     firstDay: undefined,
     announced: false,
     closed: false,
+    open: false,
     warn: createMtWarner(),
   }
 }
@@ -55,6 +58,8 @@ const balanceTypes: Readonly<Record<string, BalanceType>> = {
 export function takeField(statement: MtStatement, field: MtField, emit: Emit, limits: MtLimits): void {
   const { head, draft } = statement
   const text = (field.lines[0] ?? '').trim()
+  if (/^6[01]/.test(field.tag)) statement.open = !head.closing
+  else if (/^(62|90)/.test(field.tag)) statement.open = false
   if (field.tag === '61') takeMovement(statement, field, emit)
   else if (field.tag === '86') {
     if (statement.closed) markDerived(statement, text)

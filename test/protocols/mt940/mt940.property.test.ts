@@ -1,7 +1,20 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { formatAmount } from '../../../src/domain/money.ts'
+import type { StatementEntry, StatementPart } from '../../../src/domain/statement.ts'
 import { dialects, message, readText } from './samples.ts'
+
+/** Entries of the statements that have ended. */
+function entriesOfEnded(parts: readonly StatementPart[]): StatementEntry[] {
+  const ended: StatementEntry[] = []
+  let open: StatementEntry[] = []
+  for (const part of parts) {
+    if (part.kind === 'statement') open = []
+    else if (part.kind === 'entry') open.push(part.entry)
+    else if (part.kind === 'statementEnd') ended.push(...open)
+  }
+  return ended
+}
 
 test('cut short at any byte it never gives a wrong amount or a wrong balance', async () => {
   const bytes = Buffer.from(dialects)
@@ -9,9 +22,12 @@ test('cut short at any byte it never gives a wrong amount or a wrong balance', a
   const amounts = whole.entries.map((entry) => entry.amount)
   const balances = whole.heads.flatMap((head) => head.balances.map(({ code, amount }) => ({ code, amount })))
   for (let length = 0; length < bytes.length; length++) {
-    const { entries, heads, failure } = await readText(bytes.subarray(0, length))
-    if (failure) expect(['file_empty', 'format_unknown']).toContain(failure.code)
+    const { parts, entries, heads, failure } = await readText(bytes.subarray(0, length))
+    if (failure) expect(['file_empty', 'format_unknown', 'file_truncated']).toContain(failure.code)
     expect(entries.map((entry) => entry.amount)).toEqual(amounts.slice(0, entries.length))
+    // Words may be cut as well: what ended is as it was in the whole file.
+    const ended = entriesOfEnded(parts)
+    expect(ended, `after ${length} bytes`).toEqual(whole.entries.slice(0, ended.length))
     const found = heads.flatMap((head) => head.balances.map(({ code, amount }) => ({ code, amount })))
     expect(found, `after ${length} bytes`).toEqual(balances.slice(0, found.length))
   }

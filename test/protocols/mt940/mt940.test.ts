@@ -53,11 +53,28 @@ describe('a statement', () => {
     const asWritten = written === account ? {} : { accountAsWritten: written }
     expect(heads[0]).toMatchObject({ account, accountKind, ...asWritten })
   })
-  test('that is cut off is read with a warning', async () => {
-    const { heads, entries, warnings } = await readText(
-      ':20:A\n:25:99990100019\n:60F:C260302NOK1,00\n:61:2603030303C1,00NTRF\n',
-    )
-    expect([heads.length, entries.length, warnings]).toEqual([1, 1, ['closing_balance_missing']])
+  test('that is cut off has no end, unless the end of the message stands there', async () => {
+    const text = ':20:A\n:25:99990100019\n:60F:C260302NOK1,00\n:61:2603030303C1,00NTRF\n:86:Depositum\n'
+    for (const cut of [text, text.slice(0, -1), text.slice(0, -4), `${text}:62`]) {
+      const { heads, parts, failure } = await readText(cut)
+      expect([heads, failure?.code, failure?.line]).toEqual([[], 'file_truncated', 1])
+      expect(parts[0]).toMatchObject({ format: 'mt940' })
+    }
+    for (const end of ['-', '-}', '\n']) {
+      const { heads, entries, warnings } = await readText(text + end)
+      expect([heads.length, entries.length, warnings]).toEqual([1, 1, ['closing_balance_missing']])
+    }
+    const two = await readText(text + text.replace(':20:A', ':20:B'))
+    expect([two.heads.map(({ id }) => id), two.failure?.detail]).toEqual([
+      ['A'],
+      expect.stringContaining('statement B'),
+    ])
+  })
+  test('of MT942 may end with any line, but not within one', async () => {
+    const text = ':20:A\n:25:99990100019\n:34F:NOKD0,00\n:61:2603030303C1,00NTRF\n:86:Depo'
+    expect((await readText(`${text}\n`)).heads).toHaveLength(1)
+    expect((await readText(`${text}\n:90C:1NOK1,00`)).heads).toHaveLength(1)
+    expect((await readText(text)).failure?.code).toBe('file_truncated')
   })
   test('that ends inside a balance has none: a shorter number would be a wrong one', async () => {
     const cut = (text: string) =>
