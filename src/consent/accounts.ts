@@ -102,7 +102,10 @@ async function keepAccount(
 ): Promise<void> {
   const { consent, company, account, judged } = found
   const { number } = account
-  if (judged.kind === 'private') return ignore(ports, tx, consent, number)
+  const isPrivate =
+    judged.kind === 'private' ||
+    (judged.kind === 'doubtful' && (await wasPrivate(ports, tx, consent, number)))
+  if (isPrivate) return ignore(ports, tx, consent, number)
   const known = await upsertAccount(tx, { consent, account, number, judged })
   if (isInDoubt(known, judged)) return noteDoubt(tx, known, judged)
   const row = await linkBank(tx, known, consent)
@@ -122,6 +125,20 @@ async function keepAccount(
   })
   if (row.state === 'discovered' && judged.kind === 'business') await enable(tx, row)
   else if (row.state === 'enabled' || row.state === 'stale') await readAgain(tx, row, consent)
+}
+
+/** A bank that once called an account private and now says nothing of it has not taken that back. */
+async function wasPrivate(
+  ports: ConsentPorts,
+  tx: Tx,
+  { companyId }: ConsentRow,
+  number: string,
+): Promise<boolean> {
+  const numberHash = ports.vault.keyedHash('private_account', number)
+  const found = await tx.prisma.ignoredAccount.count({
+    where: { clientId: tx.clientId, companyId, numberHash },
+  })
+  return found > 0
 }
 
 /** Nothing but a keyed hash of its number is kept, and what was once taken for the company's is not read by this consent. */

@@ -130,6 +130,16 @@ test('of a doubtful account that turns out to be private nothing but the hash is
   expect(account?.number).toBe(rooms.ports.vault.keyedHash('private_account', 'NO5015032080119'))
 })
 
+test('an account that was called private stays so when the bank says nothing of it, and private again', async () => {
+  const asked = await activeConsent(rooms)
+  for (const usage of ['unknown', 'private', 'unknown', 'private'] as const) {
+    rooms.bank.accounts = [{ ...privateAccount, usage }]
+    await discover(asked)
+  }
+  const number = rooms.ports.vault.keyedHash('private_account', 'NO5015032080119')
+  expect(await accountsOf(asked)).toMatchObject([{ state: 'ignored', number, iban: null, name: null }])
+})
+
 test('a doubtful account is kept, unread', async () => {
   const asked = await activeConsent(rooms)
   rooms.bank.accounts = [{ ...business, ownerName: 'Noen Andre AS' }]
