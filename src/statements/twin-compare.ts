@@ -1,7 +1,9 @@
 import { formatAmount } from '../domain/money.ts'
 import type { StoredEntry } from './identity.ts'
+import { bareAccount, bareKid } from './likeness.ts'
 import { matchAll } from './match-rows.ts'
 import type { EntryContent, ObservedRow, Route } from './normal.ts'
+import { contained, wordsLike } from './words.ts'
 
 /** Fields by which two routes may tell one movement differently; amounts and currencies are what pairs them. */
 const fields = [
@@ -91,7 +93,7 @@ function tell({ id, content }: StoredEntry, row: ObservedRow): Told {
   const other = row.content
   const both = (field: (typeof fields)[number]) => content[field] !== null && other[field] !== null
   const details = content.details.length > 1 && other.details.length > 1
-  const differ = fields.filter((field) => both(field) && content[field] !== other[field])
+  const differ = fields.filter((field) => both(field) && !saysTheSame(field, content[field], other[field]))
   return {
     kind: 'told_differently',
     transactionId: id,
@@ -103,6 +105,14 @@ function tell({ id, content }: StoredEntry, row: ObservedRow): Told {
     onlyActive: fields.filter((field) => content[field] !== null && other[field] === null),
     onlyTwin: fields.filter((field) => content[field] === null && other[field] !== null),
   }
+}
+
+/** As rows are matched: routes dress one text in capitals, the day or an address, and that is no other text. */
+function saysTheSame(field: (typeof fields)[number], one: string | null, other: string | null): boolean {
+  if (field === 'text' || field === 'counterpartyName') return wordsLike(one, other) >= contained
+  if (field === 'counterpartyAccount') return bareAccount(one) === bareAccount(other)
+  if (field === 'kid') return bareKid(one) === bareKid(other)
+  return one === other
 }
 
 const withoutDay = ({ day: _day, ...difference }: Told): TwinDifference => difference

@@ -69,6 +69,16 @@ describe('a read by the second route in shadow', () => {
     expect(await bench.events('account.routes_compared')).toHaveLength(1)
   })
 
+  it('takes capitals, the day before the words and a name with its address for the same', async () => {
+    await bench.addConsent('second')
+    bench.twin.rows = otherWords.map((row) =>
+      row.text === 'Gebyr'
+        ? { ...row, text: '04.03.2026 GEBYR' }
+        : { ...row, text: rows[0]?.text?.toLowerCase() ?? '' },
+    )
+    expect(await compare()).toMatchObject({ same: 3, changed: 1, onlyActive: 0, onlyTwin: 0 })
+  })
+
   it('is refused where there is no such route, no consent for it, or nothing to compare with', async () => {
     await expect(ask({ route: 'third' })).rejects.toMatchObject({ code: 'route_unknown' })
     await expect(ask()).rejects.toMatchObject({ code: 'route_unknown' })

@@ -11,7 +11,7 @@ export const createTwin = defineRoute({
   operationId: 'compareRoutes',
   summary: 'Read an account by a second route, in shadow, and compare',
   description:
-    'Nothing that is read becomes a transaction. The report is ready when `endedAt` is set, and told by the event ' +
+    'Nothing that is read becomes a transaction. The report is ready when `state` is `done`, and told by the event ' +
     '`account.routes_compared`. It needs an active consent by that route.',
   tag: 'accounts',
   scope: 'write',

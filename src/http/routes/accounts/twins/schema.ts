@@ -9,9 +9,16 @@ export const twin = z
     id: id('twin'),
     accountId: id('account'),
     route: routeName.describe('The route that was read beside the one in use.'),
+    state: z
+      .enum(['running', 'done', 'failed'])
+      .describe('While it is `running` nothing has been counted; why it `failed` is in `error`.'),
     fromDate: date,
     toDate: date,
-    same: z.int().describe('Transactions that both tell, without a contradiction.'),
+    same: z
+      .int()
+      .describe(
+        'Transactions that both tell, without a contradiction. Case, the day or `Til:` before a text, and an address behind a name are none.',
+      ),
     changed: z.int().describe('Transactions that both tell, at least one field of them differently.'),
     onlyActive: z.int().describe('Transactions that only the route in use tells.'),
     onlyTwin: z.int().describe('Rows that only the other route tells.'),
@@ -31,6 +38,7 @@ export function twinOf(row: TwinRow): z.output<typeof twin> {
   type Json = z.output<typeof twin>['error']
   return {
     ...shown,
+    state: row.endedAt === null ? 'running' : row.error === null ? 'done' : 'failed',
     differences: (row.differences ?? []) as z.output<typeof twin>['differences'],
     error: row.error as Json,
   }
