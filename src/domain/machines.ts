@@ -149,7 +149,8 @@ export const attemptMachine = defineMachine('payment_attempt', ['prepared'], {
 
 export const syncJobMachine = defineMachine('sync_job', ['queued'], {
   queued: ['waiting_quota', 'running', 'action_required', 'cancelled'],
-  waiting_quota: ['running', 'cancelled', 'action_required'],
+  // A person came, whose read the bank does not count.
+  waiting_quota: ['queued', 'running', 'cancelled', 'action_required'],
   running: [
     'succeeded',
     'succeeded_no_change',

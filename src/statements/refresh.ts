@@ -29,7 +29,7 @@ const askedStates: SyncState[] = ['queued', 'waiting_quota']
  * not count against the limit; days that were never read are asked for too, as far back as the bank goes for them. Who
  * forwarded the person is on record. Without one, a read that would be one too many waits (`waiting_quota`). Answers the
  * job that will do it; one that is already waiting is used.
- * @throws Problem `not_found`, `state_conflict` when the account is not read.
+ * @throws Problem `not_found`, `state_conflict` when the account is not read, or no bank stands behind it.
  */
 export async function askForRefresh(
   ports: Pick<StatementPorts, 'registry'>,
@@ -41,6 +41,9 @@ export async function askForRefresh(
   const account = await getAccount(tx, input.accountId)
   if (account.state !== 'enabled' && account.state !== 'stale') {
     throw new Problem('state_conflict', `The account is ${account.state}; only an enabled one is read.`)
+  }
+  if (account.connectionId === null) {
+    throw new Problem('state_conflict', 'No bank stands behind the account: it is known from files only.')
   }
   const psu = isPresence(input.psu) ? input.psu : undefined
   const waiting = await askedFor(tx, account.id)
@@ -65,7 +68,7 @@ export async function askForRefresh(
   })
   await schedule(tx, { kind: 'statements-sync', subjectId: account.id, companyId, dueAt })
   await tx.prisma.account.update({ where: { id: account.id }, data: { nextSyncAt: dueAt } })
-  return { job: dueAt > tx.now ? await putOff(tx, job) : job, dueAt }
+  return { job: dueAt > tx.now ? await putOff(tx, job) : await allow(tx, job), dueAt }
 }
 
 const purpose = 'refresh'
@@ -119,6 +122,12 @@ async function putOff(tx: Tx, job: JobRow): Promise<JobRow> {
   if (job.state === 'waiting_quota') return job
   await moveJob(tx, job, 'waiting_quota', 'the reads that the bank allows are used up')
   return { ...job, state: 'waiting_quota' }
+}
+
+async function allow(tx: Tx, job: JobRow): Promise<JobRow> {
+  if (job.state === 'queued') return job
+  await moveJob(tx, job, 'queued', 'the bank allows this read')
+  return { ...job, state: 'queued' }
 }
 
 function askedBy(tx: Tx, job: JobRow): PresentPsu | undefined {

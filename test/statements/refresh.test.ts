@@ -96,12 +96,24 @@ describe('a read that is asked for without a person', () => {
   })
 })
 
+test('an account that is known from files only is not read: no bank stands behind it', async () => {
+  await at.within((tx) =>
+    tx.prisma.account.update({
+      where: { id: at.accountId },
+      data: { connectionId: null, institutionId: null },
+    }),
+  )
+  await expect(ask(psu)).rejects.toMatchObject({ code: 'state_conflict' })
+  await expect(ask()).rejects.toMatchObject({ facts: { detail: expect.stringMatching(/files/) } })
+})
+
 describe('a read that is asked for by a person who is there', () => {
   test('is done at once, by the job that had to wait, and does not count', async () => {
     await useUp()
     const waiting = await ask()
     const { job, dueAt: when } = await ask(psu)
     expect(job).toMatchObject({ id: waiting.job.id, psuPresent: true, psuIpAddress: '192.0.2.7' })
+    expect([waiting.job.state, job.state]).toEqual(['waiting_quota', 'queued'])
     expect(when).toEqual(at.clock.now())
     expect(await work()).toMatchObject({ jobId: job.id, state: 'succeeded_no_change' })
     at.clock.advance(24 * hour - 5 * minute)

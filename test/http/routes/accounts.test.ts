@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type TestApi, testApi } from '../../support/api.ts'
-import { exampleRows } from '../example-rows.ts'
+import { type ExampleRows, exampleRows } from '../example-rows.ts'
 
 let api: TestApi
 let account: string
+let ids: ExampleRows
 beforeAll(async () => {
   api = await testApi()
-  const ids = await exampleRows(api)
+  ids = await exampleRows(api)
   account = `/v1/accounts/${ids.account}`
 })
 afterAll(() => api.close())
@@ -30,4 +31,9 @@ test('gaps that are open, closed or all are asked for by name', async () => {
     expect(await api.a.get(`${account}/completeness?gaps=${gaps}`)).toMatchObject({ status: 200, body })
   }
   expect((await api.a.get(`${account}/completeness?gaps=old`)).status).toBe(400)
+})
+
+test('a read that has not begun has no days, and a comparison that runs says so', async () => {
+  expect((await api.a.get(`/v1/syncJobs/${ids.job}`)).body).toMatchObject({ fromDate: null, toDate: null })
+  expect((await api.a.get(`${account}/twins`)).body.data).toMatchObject([{ state: 'running', endedAt: null }])
 })

@@ -20,8 +20,10 @@ export const syncJob = z
         '`history`: the first read, or older days while the person is present. `planned`: one of the reads of the day. ' +
           '`refresh`: somebody asked. `backfill`: a planned read that reaches back to a gap.',
       ),
-    fromDate: date,
-    toDate: date,
+    fromDate: date
+      .nullable()
+      .describe('First booking date that is asked for; null until the read has begun.'),
+    toDate: date.nullable(),
     wantedFrom: date
       .nullable()
       .describe('The day that was asked for first, where the bank did not go back that far; else null.'),
@@ -61,8 +63,8 @@ export function syncJobOf(row: Row): z.output<typeof syncJob> {
     accountId,
     state: row.state as State,
     purpose: row.purpose as (typeof purposes)[number],
-    fromDate,
-    toDate,
+    fromDate: startedAt && fromDate,
+    toDate: startedAt && toDate,
     wantedFrom: shortenedOf(row)?.from ?? null,
     ...counts,
     balancesRead,
