@@ -3,6 +3,7 @@ import type { Actor } from '../audit/record.ts'
 import type { Tx } from '../db.ts'
 import { invalidRequest, Problem, type ProblemCode } from '../domain/problems.ts'
 import type { HttpPorts } from './ports.ts'
+import { type Issue, issuesOf } from './schema-issues.ts'
 
 /** What an API key may do. `admin` may write, and `write` may read. */
 export const scopes = ['read', 'write', 'admin'] as const
@@ -223,8 +224,6 @@ function groundProblems(
   return codes
 }
 
-type Issue = { readonly path: string; readonly message: string }
-
 function readRequest<
   P extends z.ZodType,
   Q extends z.ZodType,
@@ -254,10 +253,7 @@ function readPart(where: string, schema: z.ZodType | undefined, value: unknown) 
   if (unprintable.length > 0) return { value: undefined, issues: unprintable }
   const read = schema.safeParse(value ?? undefined)
   if (read.success) return { value: read.data, issues: [] }
-  const issues = read.error.issues.map((issue): Issue => {
-    return { path: [where, ...issue.path.map(String)].join('.'), message: issue.message }
-  })
-  return { value: undefined, issues }
+  return { value: undefined, issues: read.error.issues.flatMap((issue) => issuesOf(issue, [where], value)) }
 }
 
 /** Everything that a control character stands in, line breaks and tabs apart: no bank and no database takes them. */

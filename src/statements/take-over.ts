@@ -82,7 +82,8 @@ async function findLast(tx: Tx, accountId: string, last: LastTaken): Promise<Las
   }
   const candidates = await candidatesOf(tx, accountId, last)
   const [found, another] = candidates
-  if (!found) throw new Problem('reference_unknown', `No booked transaction of ${accountId} fits.`)
+  if (!found)
+    throw new Problem('reference_unknown', `No booked transaction of ${accountId} fits all that was named.`)
   if (another) {
     throw new Problem('transaction_ambiguous', {
       detail: `${candidates.length} booked transactions fit. Name one of them as \`lastTransactionId\`.`,
@@ -92,12 +93,12 @@ async function findLast(tx: Tx, accountId: string, last: LastTaken): Promise<Las
   return found
 }
 
-type Candidate = Last & { readonly text: string | null }
+type Candidate = Last & { readonly text: string | null; readonly name: string | null }
 
 async function candidatesOf(tx: Tx, accountId: string, last: LastTaken): Promise<Candidate[]> {
   const facts = 'lastTransactionId' in last ? undefined : last
   const { rows } = await tx.sql.query<Candidate>(
-    `select id, booking_date as "bookingDate", text from entry
+    `select id, booking_date as "bookingDate", text, counterparty_name as name from entry
       where client_id = $1 and account_id = $2 and state in ('booked', 'reversed') and booking_date is not null
         and case when $3::text is not null then id = $3
                  else booking_date = $4 and amount_minor = $5 and currency = $6 end
@@ -115,11 +116,16 @@ async function candidatesOf(tx: Tx, accountId: string, last: LastTaken): Promise
     ],
   )
   const text = facts?.text
-  if (text === undefined || rows.length < 2) return rows
-  // Two providers word one row differently: words decide only between several.
-  const most = Math.max(...rows.map((row) => wordsLike(text, row.text)))
-  return rows.filter((row) => wordsLike(text, row.text) === most)
+  if (text === undefined) return rows
+  // Two providers word one row differently, but not without a word in common.
+  const liked = rows.map((row) => ({ row, like: likeWords(row, text) }))
+  const fitting = liked.filter(({ row, like }) => like > 0 || (row.text === null && row.name === null))
+  const most = Math.max(...fitting.map(({ like }) => like))
+  return fitting.filter(({ like }) => like === most).map(({ row }) => row)
 }
+
+const likeWords = (row: Candidate, text: string) =>
+  Math.max(wordsLike(text, row.text), wordsLike(text, row.name))
 
 async function checkNamed(tx: Tx, accountId: string, last: Last, ids: readonly string[]): Promise<void> {
   const known = await tx.prisma.entry.findMany({

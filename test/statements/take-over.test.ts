@@ -82,6 +82,18 @@ test('one of hundreds of equal amounts of the day is found by its KID', async ()
   }
 })
 
+test('words that have nothing of the transaction in them name another one', async () => {
+  at.bank.rows = rows
+  await sync()
+  const fee = { bookingDate: '2026-03-05', amount: nok(-700n) }
+  await expect(line({ ...fee, text: 'Lønn' })).rejects.toMatchObject({ code: 'reference_unknown' })
+  const gebyr = { bookingDate: '2026-03-05', amount: nok(-4900n) }
+  await expect(line({ ...gebyr, text: 'Lønn' })).rejects.toMatchObject({ code: 'reference_unknown' })
+  const done = await line({ ...gebyr, text: '05.03 KORT Rema' })
+  expect(done.lastTransactionId).toBe(await idOf('Kort'))
+  expect((await line({ ...fee, text: 'porto' })).lastTransactionId).toBe(await idOf('Porto'))
+})
+
 test('not read yet, none or several that fit, and a day that is not the last one are said', async () => {
   const fee = { bookingDate: '2026-03-05', amount: nok(-4900n) }
   await expect(line(fee)).rejects.toMatchObject({ code: 'account_not_read' })

@@ -252,6 +252,16 @@ describe('CSV', () => {
     ])
   })
 
+  test('how it is written is said for CSV only', async () => {
+    expect(await exportOf(a, 'csvDialect=norwegian')).toMatchObject({
+      status: 400,
+      body: { errors: [{ path: 'query.csvDialect' }] },
+    })
+    expect((await exportOf(a, 'format=mt940&byteOrderMark=true&csvDialect=plain')).body.errors).toHaveLength(
+      2,
+    )
+  })
+
   test('opens in a Norwegian Excel', async () => {
     const { body } = await exportOf(a, 'format=csv&csvDialect=norwegian')
     expect(body.startsWith('\ufeffid;bookingDate;')).toBe(true)

@@ -44,6 +44,26 @@ test('a split of a revision that is not there, and a merger with nothing, are re
   expect((await reader.post(`${transaction}/merge`, { otherId })).status).toBe(403)
 })
 
+test('what is named in none of the forms of a body is told form by form', async () => {
+  const told = async (path: string, body: unknown) => (await api.a.post(path, body)).body.errors
+  const takeOver = `/v1/accounts/${account}/take-over`
+  const forms = (message: string) => [{ path: 'body', message: `fits none of its forms: ${message}` }]
+  expect(await told(takeOver, {})).toEqual(
+    forms('lastTransactionId is missing; or bookingDate is missing, amount is missing'),
+  )
+  expect(await told(takeOver, { bookingDate: '2026-01-02' })).toMatchObject([{ path: 'body.amount' }])
+  const split = `${transaction}/split`
+  expect(await told(split, {})).toEqual(forms('revision is missing; or route is missing'))
+  expect(await told(split, { revision: 'a' })).toMatchObject([{ path: 'body.revision' }])
+  expect(await told(split, { revision: 1, route: 'file:camt' })).toEqual(
+    forms('route has to be left out; or revision has to be left out'),
+  )
+  const address = { psu: { ipAddress: 'here' } }
+  expect(await told(`/v1/accounts/${account}/refresh`, address)).toEqual([
+    { path: 'body.psu.ipAddress', message: expect.stringMatching(/IPv4.*; or .*IPv6/) },
+  ])
+})
+
 test('an account goes on from another provider, and its list shows only what is new', async () => {
   const amount = { amount: '123.45', currency: 'NOK' }
   const path = `/v1/accounts/${account}`

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type AccountRow, getAccount } from '../../../consent/accounts.ts'
 import { osloDate } from '../../../domain/clock.ts'
-import { Problem } from '../../../domain/problems.ts'
+import { invalidRequest, Problem } from '../../../domain/problems.ts'
 import { norwegianCsv, plainCsv } from '../../../protocols/csv.ts'
 import { prepareExport, type StatementExport, writeCamt, writeMt940 } from '../../../statements/export.ts'
 import { writeCsv } from '../../../statements/export-csv.ts'
@@ -41,15 +41,15 @@ export const exportAccount = defineRoute({
     to: date.optional().describe('Last booking date.'),
     csvDialect: z
       .enum(['plain', 'norwegian'])
-      .default('plain')
+      .optional()
       .describe(
-        '`plain`: commas between fields and points in numbers (RFC 4180). `norwegian`: semicolons and decimal commas, as Excel ' +
+        'Of `csv` only. `plain`, unless said: commas between fields and points in numbers (RFC 4180). `norwegian`: semicolons and decimal commas, as Excel ' +
           'opens them in Norway.',
       ),
     byteOrderMark: yesOrNo
       .optional()
       .describe(
-        'Whether the CSV begins with one, by which Excel knows UTF-8; `norwegian` does unless told not to.',
+        'Of `csv` only: whether it begins with one, by which Excel knows UTF-8; `norwegian` does unless told not to.',
       ),
   }),
   answer: {
@@ -61,6 +61,7 @@ export const exportAccount = defineRoute({
     const period = periodOf(query)
     const account = await getAccount(tx, params.accountId)
     const { format } = query
+    if (format !== 'csv') refuseUnused(query)
     const { db } = ports
     const named = (
       first: string | undefined,
@@ -87,6 +88,15 @@ export const exportAccount = defineRoute({
     return named(statements[0]?.from, statements.at(-1)?.to, write(db, caller.clientId, prepared))
   },
 })
+
+/** @throws Problem `invalid_request` where something was asked for that has no effect. */
+function refuseUnused(query: { csvDialect?: unknown; byteOrderMark?: unknown }): void {
+  const asked = (['csvDialect', 'byteOrderMark'] as const).filter((name) => query[name] !== undefined)
+  if (asked.length === 0) return
+  throw invalidRequest(
+    asked.map((name) => ({ path: `query.${name}`, message: 'goes with `format=csv` only' })),
+  )
+}
 
 /** @throws Problem `state_conflict` while it is not certain whose account it is, `balances_unknown` naming the days. */
 function statementsOf(

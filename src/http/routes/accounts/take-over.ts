@@ -18,7 +18,11 @@ const line = z.union([
     amount: money.describe('Negative for money that left the account.'),
     kid: words.optional(),
     endToEndId: words.optional(),
-    text: words.optional().describe('Decides only where several fit.'),
+    text: words
+      .optional()
+      .describe(
+        'Has at least a word in common with the transaction; where several fit, the one most like it is meant.',
+      ),
     alsoKnownIds,
   }),
 ])
