@@ -4,7 +4,14 @@ import { isIban } from '../../domain/norwegian.ts'
 import type { Charge, EntryDetail, StatedAmounts, StatementEntry } from '../../domain/statement.ts'
 import { splitKid } from './kid.ts'
 import { readEntryDate } from './parts.ts'
-import { codedReference, codedValue, narrativeLength, narrativeLines, swiftText } from './write-text.ts'
+import {
+  codedReference,
+  codedValue,
+  lostAtEnds,
+  narrativeLength,
+  narrativeLines,
+  swiftText,
+} from './write-text.ts'
 
 /** `1234,50`: always with a comma, and all decimals of the currency (field 61, subfield 5). */
 export function mtAmount(money: Money): string {
@@ -159,7 +166,7 @@ const written = (coded: Coded) => coded.map(([code, value]) => `/${code}/${value
 function withRemittance(coded: Coded, only: EntryDetail | undefined): Coded {
   if (!only) return coded
   const { kid } = only.references
-  const room = narrativeLength - 6 - written(coded).length - '/REMI/'.length
+  const room = narrativeLength - lostAtEnds - written(coded).length - '/REMI/'.length
   const said = splitKid(only.text).kid === kid
   const words = [kid && !said && `KID ${kid}`, only.text].filter(Boolean).join(' ')
   const remittance = codedValue(words, room)

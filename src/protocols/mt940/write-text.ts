@@ -1,4 +1,4 @@
-/** Letters beyond SWIFT's character set x, as Norwegian banks write them there. */
+/** Letters beyond SWIFT's character set x, as Norwegian banks write them there; `Ø` before a small letter is `Oe`. */
 const letters: Readonly<Record<string, string>> = {
   æ: 'ae',
   ø: 'oe',
@@ -19,6 +19,8 @@ const letters: Readonly<Record<string, string>> = {
   '&': '+',
 }
 
+const titled = (pair: string) => pair.slice(0, 1) + pair.slice(1).toLowerCase()
+
 /**
  * A text in SWIFT's character set x (letters, digits, blank and `/-?:().,'+`) on one line, blanks single. Letters with
  * marks lose them; what has no likeness there becomes a point. Runs of `:` and `-` are shortened: no line of a field may begin
@@ -27,6 +29,8 @@ const letters: Readonly<Record<string, string>> = {
 export function swiftText(text: string | undefined): string {
   return (text ?? '')
     .toWellFormed()
+    .normalize('NFC')
+    .replace(/([ÆØÅÄÖÜ])(?=\p{Ll})/gu, (sign) => titled(letters[sign] ?? sign))
     .replace(/[æøåÆØÅäöüÄÖÜß–—’&]/g, (sign) => letters[sign] ?? sign)
     .normalize('NFD')
     .replace(/\p{M}/gu, '')
@@ -62,18 +66,30 @@ export function codedReference(text: string | undefined, most = 35): string | un
 const lineLength = 65
 export const narrativeLength = 6 * lineLength
 
+/** Characters by which a line may end earlier than it could. */
+const earlier = 3
+/** What the ends of lines may cost of field 86. */
+export const lostAtEnds = 5 * earlier
+
 /**
  * Lines of field 86, of 65 characters each. None begins with `:` or `-`, which would end the field, and none ends in a blank,
- * which is lost on the way: such a line ends earlier.
+ * which is lost on the way; nor does one begin with a blank where that can be had: such a line ends earlier.
  */
 export function narrativeLines(text: string): string[] {
   const lines: string[] = []
   let rest = text
   while (rest.length > lineLength) {
-    let end = lineLength
-    while (/[:-]/.test(rest.charAt(end)) || rest.charAt(end - 1) === ' ') end--
+    const end = endOf(rest, /[:\- ]/) ?? endOf(rest, /[:-]/) ?? lineLength
     lines.push(rest.slice(0, end))
     rest = rest.slice(end)
   }
   return [...lines, rest]
+}
+
+/** Where a line ends so that the next one begins with none of some signs. */
+function endOf(text: string, never: RegExp): number | undefined {
+  for (let end = lineLength; end >= lineLength - earlier; end--) {
+    if (!never.test(text.charAt(end)) && text.charAt(end - 1) !== ' ') return end
+  }
+  return undefined
 }

@@ -113,8 +113,22 @@ test('a payment in its fields', () => {
   ])
 })
 
+test('no line of words begins or ends with a blank', () => {
+  const text = Array.from({ length: 60 }, (_none, i) => 'x'.repeat(i % 7)).join(' ')
+  const entry: StatementEntry = {
+    ...{ status: 'booked', bookingDate: '2026-03-02', reversal: false, bankIds: {} },
+    amount: { minor: -100n, currency: 'NOK' },
+    details: [{ amount: { minor: -100n, currency: 'NOK' }, references: {}, text }],
+  }
+  const [, ...lines] = writeMtEntry(entry)
+  expect(lines.length).toBeGreaterThan(3)
+  for (const line of lines.slice(0, -1)) expect(line).toMatch(/^\S.*\S$/)
+  expect(lines.join('').replace(':86:', '')).toBe(`/REMI/${text.replace(/ +/g, ' ').trim()}`)
+})
+
 test.each([
-  ['Ærlig talt – nå', 'AErlig talt - naa'],
+  ['Ærlig talt – nå', 'Aerlig talt - naa'],
+  ['ØVRE Øvre Ås Å. Öl ÆRA', 'OEVRE Oevre Aas AA. Oel AERA'],
   ['naïve café', 'naive cafe'],
   ['5 € til 東京 😀', '5 . til .. .'],
   ['a\n\tb', 'a b'],
