@@ -5,6 +5,7 @@ import { type DetailDraft, finishDetail } from './camt-detail.ts'
 import {
   AmountUnreadable,
   amountIfReadable,
+  DateUnreadable,
   isTrue,
   readAmount,
   readCharges,
@@ -42,7 +43,8 @@ const statuses: Readonly<Record<string, EntryStatus>> = {
 /**
  * `<Ntry>`. Sign follows the entry's own indicator, also of a reversal, which is marked besides. The status may
  * stand as text or below `<Cd>`.
- * @throws AmountUnreadable when amount, currency or direction cannot be read for certain.
+ * @throws AmountUnreadable when amount, currency or direction cannot be read for certain; DateUnreadable when there is
+ * no day for a booked entry.
  */
 export function readEntry(
   element: XmlElement,
@@ -102,7 +104,11 @@ function addDates(
   const stated = readDate(at(element, 'BookgDt'))
   const isLeftOut = !stated && entry.status === 'booked'
   if (isLeftOut) remarks.push('booking_date_missing')
-  const bookingDate = stated ?? (isLeftOut ? (context.day ?? valueDate ?? context.createdOn) : undefined)
+  // A day that is stated, and in no calendar, is not the one on which the file was made.
+  const impossible = at(element, 'BookgDt') !== undefined || (at(element, 'ValDt') !== undefined && !valueDate)
+  const standIn = context.day ?? valueDate ?? (impossible ? undefined : context.createdOn)
+  const bookingDate = stated ?? (isLeftOut ? standIn : undefined)
+  if (isLeftOut && !bookingDate) throw new DateUnreadable('no date of the entry can be read')
   if (bookingDate) entry.bookingDate = bookingDate
 }
 

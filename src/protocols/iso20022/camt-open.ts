@@ -5,7 +5,7 @@ import type { DetailDraft } from './camt-detail.ts'
 import { type EntryContext, readEntry } from './camt-entry.ts'
 import type { CamtLimits } from './camt-records.ts'
 import { buildHead, readBalance, statementDay } from './camt-statement.ts'
-import { AmountUnreadable, dateIn } from './parts.ts'
+import { AmountUnreadable, DateUnreadable, dateIn } from './parts.ts'
 import { createWarner, type Warner } from './warnings.ts'
 
 export type Emit = (part: StatementPart) => void
@@ -88,7 +88,7 @@ function takeEntry(
     for (const remark of remarks) statement.warn.once(remark, record.line)
     emit({ kind: 'entry', entry, line: record.line })
   } catch (error) {
-    if (!(error instanceof AmountUnreadable)) throw error
+    if (!(error instanceof AmountUnreadable || error instanceof DateUnreadable)) throw error
     statement.warn('entry_unreadable', error.message, record.line)
   }
 }

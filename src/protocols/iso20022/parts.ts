@@ -7,6 +7,9 @@ import { all, at, textAt, type XmlElement } from '../xml/element.ts'
 /** Why an amount could not be read: nothing is guessed of money. */
 export class AmountUnreadable extends Error {}
 
+/** There is no day for a booked entry: neither proof nor a list of days would ever see it. */
+export class DateUnreadable extends Error {}
+
 /**
  * `<Amt Ccy="NOK">12.50</Amt>`: always positive in ISO 20022, the direction stands beside it.
  * @throws AmountUnreadable when number or currency cannot be read for certain.

@@ -160,9 +160,16 @@ describe('what banks leave out or write their own way', () => {
       '<BookgDt><DtTm>2026-03-02T23:59:59Z</DtTm></BookgDt><ValDt><Dt>2026-03-02+01:00</Dt></ValDt>'
     const { entries } = await readAll(statement(entry({ dates })))
     expect(entries[0]).toMatchObject({ bookingDate: '2026-03-02', valueDate: '2026-03-02' })
-    const wrong = await readAll(statement(entry({ dates: '<BookgDt><Dt>2026-02-30</Dt></BookgDt>' })))
-    expect(wrong.entries[0]?.bookingDate).toBe('2026-03-03')
-    expect(wrong.warnings).toEqual(['booking_date_missing'])
+    const impossible = '<BookgDt><Dt>2026-02-30</Dt></BookgDt>'
+    const wrong = await readAll(statement(entry({ dates: impossible })))
+    expect([wrong.entries, wrong.warnings]).toEqual([[], ['entry_unreadable']])
+    const valued = await readAll(
+      statement(entry({ dates: `${impossible}<ValDt><Dt>2026-03-01</Dt></ValDt>` })),
+    )
+    expect(valued.entries[0]?.bookingDate).toBe('2026-03-01')
+    expect(valued.warnings).toEqual(['booking_date_missing'])
+    // None is stated at all: the day on which the file was made.
+    expect((await readAll(statement(entry({ dates: ' ' })))).entries[0]?.bookingDate).toBe('2026-03-03')
   })
   test('without a booking date the day of a one-day statement counts, else the value date', async () => {
     const undated = entry({ dates: '<ValDt><Dt>2026-03-05</Dt></ValDt>' })
