@@ -7,6 +7,7 @@ export type EntryOwner = { readonly id: string; readonly companyId: string }
 
 type EntryRecord = {
   id: string
+  source_id: string
   route: Route
   state: EntryState
   booking_date: string | null
@@ -50,6 +51,7 @@ export async function loadEntries(tx: Tx, ids: readonly string[]): Promise<Store
     id: row.id,
     state: row.state,
     revision: row.revision,
+    sourceId: row.source_id.replace(/\..*$/, ''),
     route: row.route,
     hash: row.hash,
     identityHash: row.identity_hash,

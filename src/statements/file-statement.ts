@@ -5,11 +5,13 @@ import { newId } from '../domain/ids.ts'
 import type { StatementEntry, StatementHead } from '../domain/statement.ts'
 import { observationSource } from './attach-waiting.ts'
 import { carryOver } from './file-carry.ts'
+import { horizonOf, withoutFutureDay } from './file-doubts.ts'
 import { headFacts, least, most, provenByItself } from './file-head.ts'
 import { type Hand, newHand } from './hand.ts'
 import { type IngestResult, ingestWindow } from './ingest.ts'
 import type { Route } from './normal.ts'
 import { writeObservations } from './observations.ts'
+import { restatedBy } from './restated.ts'
 
 const batchRows = 1000
 
@@ -31,6 +33,11 @@ export type OpenStatement = {
   /** Pending rows: kept as observations, and no transactions. */
   pending: number
   bookedRows: number
+  /** Booked too far ahead: kept as observations, and no transactions. */
+  future: number
+  readonly horizon: string
+  /** Of its entries, or balances, some could not be read. */
+  unread: boolean
   readonly booked: Map<string, bigint>
   firstDay: string | null
   lastDay: string | null
@@ -61,14 +68,19 @@ export function newStatement(
     entries: 0,
     pending: 0,
     bookedRows: 0,
+    future: 0,
+    horizon: horizonOf(tx.now),
+    unread: false,
     booked: new Map(),
     firstDay: null,
     lastDay: null,
   }
 }
 
-export async function takeEntry(tx: Tx, open: OpenStatement, entry: StatementEntry): Promise<void> {
+export async function takeEntry(tx: Tx, open: OpenStatement, stated: StatementEntry): Promise<void> {
   open.entries++
+  const entry = withoutFutureDay(stated, open.horizon)
+  if (entry !== stated) open.future++
   if (entry.status === 'pending') open.pending++
   if (entry.status === 'booked') {
     open.bookedRows++
@@ -113,6 +125,7 @@ export async function endStatement(
     idStability: 'unstable',
     complete: false,
     pending: 'ignore',
+    restates: facts.proven ? await restatedBy(tx, account.id, open) : new Map(),
     balances: facts.balances,
     hand: open.hand,
     judge,
@@ -127,6 +140,8 @@ export async function endStatement(
 export async function keepStatement(tx: Tx, open: OpenStatement, account: AccountRow, head: StatementHead) {
   await flush(tx, open, account)
   const facts = headFacts(head, account.currency, open)
+  const addsUp = provenByItself(open, facts)
+  const proven = addsUp && !open.unread
   const told = {
     sequence: head.sequence ?? null,
     route: open.route,
@@ -138,7 +153,7 @@ export async function keepStatement(tx: Tx, open: OpenStatement, account: Accoun
     closingMinor: facts.closing?.amount.minor ?? null,
     currency: account.currency,
     entries: open.entries,
-    proven: provenByItself(open, facts),
+    proven,
   }
   const key = {
     clientId: tx.clientId,
@@ -155,5 +170,5 @@ export async function keepStatement(tx: Tx, open: OpenStatement, account: Accoun
     },
     update: told,
   })
-  return facts
+  return { ...facts, proven }
 }

@@ -10,6 +10,8 @@ export type StoredEntry = {
   readonly id: string
   readonly state: EntryState
   readonly revision: number
+  /** Which source made it, or told it last in the words of its route. */
+  readonly sourceId: string
   /** By which kind of source it came in. */
   readonly route: Route
   readonly hash: string
@@ -84,12 +86,17 @@ export type Rulings = {
   readonly merged: ReadonlyMap<string, string>
 }
 
+/** `whole`: the same rows. `so far`: those that were there by then, and words may have come since. */
+export type Restated = ReadonlyMap<string, 'whole' | 'so far'>
+
 export type ReconcileOptions = {
   readonly route: Route
   /** The manifest says `idStability: permanent`: ids alone tell rows apart. */
   readonly permanentIds: boolean
   /** Days (both included) of which every booked row was stated: what is missing there was taken back. Null: none. */
   readonly complete: { readonly from: string; readonly to: string } | null
+  /** Sources whose rows are told again, maybe in other words: those of the same statement, or of a report of its day. */
+  readonly restates?: Restated
   /** `replace`: the stated pending rows are all there are. `ignore`: the source is not about now. */
   readonly pending: 'replace' | 'ignore'
   readonly rulings?: Rulings

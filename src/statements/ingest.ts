@@ -13,6 +13,7 @@ import type { Hand } from './hand.ts'
 import {
   type ReconcileOptions,
   type Reconciliation,
+  type Restated,
   type Rulings,
   reconcileDay,
   type StoredEntry,
@@ -45,6 +46,8 @@ export type Window = {
   readonly idStability: 'permanent' | 'unstable'
   /** Every row of these days was stated and could be read: what is missing was taken back by the bank. */
   readonly complete: boolean
+  /** Sources whose rows are told again, maybe in other words. */
+  readonly restates?: Restated
   /** `replace`: the pending rows stated are all there are now. */
   readonly pending: 'replace' | 'ignore'
   /** Stated beside the rows. */
@@ -185,6 +188,7 @@ function optionsOf(window: Window): ReconcileOptions {
     permanentIds: window.idStability === 'permanent',
     complete: window.complete ? { from: window.from, to: window.to } : null,
     pending: window.pending,
+    ...(window.restates ? { restates: window.restates } : {}),
   }
 }
 

@@ -208,7 +208,7 @@ const isAllOne = (ones: readonly (StoredEntry | ObservedRow)[]) =>
 /**
  * Is it another row of the same route? In a day stated whole: a reference that the route had stated of the entry is
  * gone (words may change). Where the day was not stated whole the entry may just be missing, so other words mean
- * another row, unless an id or reference says otherwise.
+ * another row, unless an id or reference says otherwise, or it is known that the source tells the entry again.
  */
 function isOtherRow(entry: StoredEntry, row: ObservedRow, options: ReconcileOptions): boolean {
   const told = asTold(entry, options)
@@ -217,10 +217,11 @@ function isOtherRow(entry: StoredEntry, row: ObservedRow, options: ReconcileOpti
   const own = entry.route === options.route
   const [one, other] = [told.content, row.content]
   if (own && one.reversal !== other.reversal) return true
-  if (options.complete) {
+  const restated = own ? options.restates?.get(entry.sourceId) : undefined
+  if (options.complete || restated === 'whole') {
     return own && (['kid', 'endToEndId'] as const).some((name) => one[name] !== null && other[name] === null)
   }
-  if (like.endToEndId || (like.id && like.text >= contained)) return false
+  if (like.endToEndId || ((like.id || restated) && like.text >= contained)) return false
   if (own) return !sameStated(one, other) || (one.text !== null && like.text < 1)
   const before = toldBy(entry, options)
   return before !== undefined && before !== row.identityHash

@@ -25,7 +25,13 @@ function candidate(facts: Facts, n: number): Candidate {
   const row = toObserved(stated(facts))
   if (!row) throw new Error('an entry moves the balance')
   const { content, aliases, hash, identityHash } = row
-  const entry = { id: `txn_${n}`, state: 'booked', revision: 0, route: 'file:camt' } as const
+  const entry = {
+    id: `txn_${n}`,
+    state: 'booked',
+    revision: 0,
+    sourceId: 'sta_test',
+    route: 'file:camt',
+  } as const
   return {
     entry: { ...entry, content: { ...content, kid: null, details: [] }, aliases, hash, identityHash },
     told: 'no',

@@ -64,7 +64,8 @@ export function statementStore() {
         const id = `e${String(serial++).padStart(5, '0')}`
         const { content, aliases, hash, identityHash } = row
         const { route } = options
-        entries.set(id, { id, state: row.status, revision: 0, route, hash, identityHash, content, aliases })
+        const made = { id, state: row.status, revision: 0, sourceId: 'test', route }
+        entries.set(id, { ...made, hash, identityHash, content, aliases })
       }
       return result
     },
