@@ -1,5 +1,6 @@
 import { setImmediate as breathe } from 'node:timers/promises'
 import type { Tx } from '../db.ts'
+import { after } from '../domain/clock.ts'
 import { prepareEntries, type Source, takePlaces } from './apply.ts'
 import type { EntryOwner } from './entry-rows.ts'
 import type { Hand, KeptRow } from './hand.ts'
@@ -32,7 +33,15 @@ export async function addPlainly(
   for (let at = 0; at < places.length; at += batchRows) {
     const kept = turned ? coming.toReversed() : coming
     const rows = await observedOf(kept)
-    const { ids, insert } = await prepareEntries(tx, account, source, rows, first)
+    const { ids, insert } = await prepareEntries(
+      tx,
+      account,
+      source,
+      rows,
+      first,
+      // A moment of its own for each batch: ids of one moment are in no order.
+      after(tx.now, at / batchRows),
+    )
     await writing
     const next = places.slice(at + batchRows, at + 2 * batchRows)
     coming = next.length > 0 ? await readKept(tx, source.id, next, options.hand) : []

@@ -42,6 +42,7 @@ export async function addEntries(
  * Makes new entries ready to be written. Lets the process breathe between its parts, so that what is being written
  * meanwhile goes on.
  * @param first the place of the first one in the account's list of changes.
+ * @param at when they came in: ids of a later moment stand behind those of an earlier one.
  */
 export async function prepareEntries(
   tx: Tx,
@@ -49,9 +50,10 @@ export async function prepareEntries(
   source: Source,
   rows: readonly ObservedRow[],
   first: bigint,
+  at = tx.now,
 ): Promise<{ readonly ids: readonly string[]; readonly insert: Insert }> {
   // Ids of one moment are in no order by themselves; lists show the rows of a day as they were booked.
-  const ids = rows.map(() => newId('transaction', tx.now)).sort()
+  const ids = rows.map(() => newId('transaction', at)).sort()
   const made = rows.map((row, i) => ({ row, entryId: ids[i] ?? '', place: first + BigInt(i) }))
   const inserts = [
     () => prepareInsert('entry', newEntryColumns, made.map(valuesOf(tx, account, source))),

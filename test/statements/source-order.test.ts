@@ -39,6 +39,17 @@ describe('within a day transactions stand as they were booked', () => {
     expect(await listed()).toEqual(['one', 'two', 'three', 'four', 'five'])
   })
 
+  test('however many there are of a day', async () => {
+    const day = '2026-03-05'
+    at.bank.pageSize = 5000
+    at.bank.rows = Array.from({ length: 4100 }, (_none, i) => ({ day, minor: -100n, text: String(i) }))
+    at.bank.rows.push({ day: '2026-03-02', minor: 5n, text: 'before' })
+    await sync()
+    const rows = await at.within((tx) => listTransactions(tx, at.accountId, { limit: 5000 }))
+    const turned = Array.from({ length: 4100 }, (_none, i) => String(4099 - i))
+    expect(rows.map(({ text }) => text)).toEqual(['before', ...turned])
+  })
+
   test('also those that come in later, between known ones and under ids that are never changed', async () => {
     at.bank.idStability = 'permanent'
     const late: BankRow = { day: '2026-03-05', minor: -600n, text: 'six' }
