@@ -12,7 +12,7 @@ const change = z
       .enum(['added', 'revised', 'removed'])
       .describe(
         '`added`: it came behind your cursor. `revised`: you had it, it is another now. `removed`: the bank no longer states ' +
-          'it; its id stays its own, and it may come back under it. Write what you get under its id, whichever it says.',
+          'it, or it was merged into another; told also where this list never told the row. Its id stays its own, and it may come back under it. Write what you get under its id, whichever it says.',
       ),
     transaction,
   })

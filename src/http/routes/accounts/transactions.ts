@@ -14,7 +14,7 @@ export const listAccountTransactions = defineRoute({
   operationId: 'listAccountTransactions',
   summary: 'List the transactions of an account, by booking date',
   description:
-    'Oldest first; pending rows without a date stand last. Removed ones are shown only when asked for by their state. ' +
+    'Oldest first, those of a day as they were booked as far as the bank tells; pending rows without a date stand last. Removed ones are shown only when asked for by their state. ' +
     'What was added or changed since is told by the events.',
   tag: 'accounts',
   scope: 'read',
