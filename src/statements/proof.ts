@@ -124,22 +124,28 @@ function judge(
   stated: readonly Placed[],
   gaps: readonly Gap[],
 ): DayProof[] {
-  const closes = new Map(
-    anchors.filter((one) => one.kind === 'close').map((one) => [one.date, one.amountMinor]),
+  const evenings = Map.groupBy(
+    anchors.filter((one) => one.kind === 'close'),
+    (one) => one.date,
   )
+  // Where an evening was stated differently, a proven day shows what proves it.
+  const evening = (date: string, offset: bigint | undefined) => {
+    const all = evenings.get(date) ?? []
+    return (all.findLast((one) => one.offset === offset) ?? all.at(-1))?.amountMinor ?? null
+  }
   const rest = restReasons(segments, stated)
   const byDay = spread(segments, gaps)
   return input.days.map((day) => {
     const { date, sumMinor, entries } = day
+    const { offset, ...found } = byDay.get(date) ?? {}
     const stated = {
-      openingMinor: closes.get(addDays(date, -1)) ?? null,
-      closingMinor: closes.get(date) ?? null,
+      openingMinor: evening(addDays(date, -1), offset),
+      closingMinor: evening(date, offset),
     }
     const nothing = { differenceMinor: null, spanFrom: null }
     const facts = { date, ...stated, sumMinor, entries }
     if (date >= input.today) return { ...facts, ...nothing, proof: 'open', cause: 'today' }
-    const found = byDay.get(date)
-    return found
+    return isJudged(found)
       ? { ...facts, ...found, spanFrom: firstProven(byDay, date, found, input.proven) }
       : { ...facts, ...nothing, ...rest(date) }
   })
@@ -158,7 +164,12 @@ function firstProven(
   return from
 }
 
-type Judged = Pick<DayProof, 'proof' | 'differenceMinor' | 'cause' | 'spanFrom'>
+/** `offset`: of the balances that prove it. */
+type Judged = Pick<DayProof, 'proof' | 'differenceMinor' | 'cause' | 'spanFrom'> & {
+  readonly offset?: bigint
+}
+
+const isJudged = (found: Partial<Judged>): found is Judged => found.proof !== undefined
 
 /** What the segments say of the days they touch. A gap wins over a proof on the day that both touch. */
 function spread(segments: readonly Segment[], gaps: readonly Gap[]): Map<string, Judged> {
@@ -186,7 +197,7 @@ function spanBehind(segments: readonly Segment[], at: number): string | null {
 }
 
 function spreadProof(days: Map<string, Judged>, { from, to, since }: Segment, behind: string | null): void {
-  const nothing = { proof: 'proven', differenceMinor: null, cause: null } as const
+  const nothing = { proof: 'proven', differenceMinor: null, cause: null, offset: from.offset } as const
   // The evening of the same day ends it as well as what was stated later.
   const alone = behind === from.date && to.date === from.date
   if (behind !== null && (from.date < to.date || to.kind === 'close')) {

@@ -103,3 +103,12 @@ describe('balances from before rows came in behind them', () => {
     expect(proveDays(input)[1]).toMatchObject({ proof: 'proven', closingMinor: null, spanFrom: day(1) })
   })
 })
+
+test('a proven day shows the balances that prove it, also where its evening was stated differently as well', () => {
+  const input = {
+    days: days([0n, -20n, 5n]),
+    anchors: [close(0, 100n), close(1, 80n), close(1, 7n, 'another'), close(2, 85n)],
+  }
+  const [, judged] = proveDays({ beforeMinor: 0n, today: day(99), ...input })
+  expect(judged).toMatchObject({ proof: 'proven', openingMinor: 100n, sumMinor: -20n, closingMinor: 80n })
+})

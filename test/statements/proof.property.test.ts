@@ -100,6 +100,10 @@ test('a day is proven where the law lets it be, and nowhere else; the gaps name 
       for (const [n, { date, proof }] of days.entries()) {
         expect([date, proof === 'proven']).toEqual([date, n < length && mayProve(of, anchors, n)])
       }
+      for (const { proof, openingMinor, sumMinor, closingMinor } of days) {
+        if (proof !== 'proven' || openingMinor === null || closingMinor === null) continue
+        expect(openingMinor + sumMinor).toBe(closingMinor)
+      }
       const missing = days.reduce((sum, { differenceMinor }) => sum + (differenceMinor ?? 0n), 0n)
       const times = anchors.map(timeOf).sort((a, b) => a - b)
       const between = (rows: readonly Row[]) => sumAt(rows, times.at(-1) ?? 0) - sumAt(rows, times[0] ?? 0)
