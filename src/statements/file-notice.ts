@@ -41,7 +41,7 @@ export async function endNotice(
     attached: changes.length,
     waiting: count([...ambiguous, ...waiting]),
     warnings: warningsOf(head, {
-      announced: open.entries - open.pending - open.bookedRows,
+      announced: open.entries - open.pending - open.bookedRows - open.future,
       ambiguous,
       waiting,
     }),

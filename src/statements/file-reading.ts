@@ -6,7 +6,8 @@ import { ReadFailure } from '../protocols/read-failure.ts'
 import { readStatementFile } from '../protocols/statement-file.ts'
 import { updateCompleteness } from './completeness.ts'
 import { accountOfFile } from './file-account.ts'
-import { least } from './file-head.ts'
+import { type Doubt, futureRows, misfit, unusualNumber, withoutFuture } from './file-doubts.ts'
+import { headFacts, least } from './file-head.ts'
 import { endNotice } from './file-notice.ts'
 import { endStatement, newStatement, type OpenStatement, takeEntry } from './file-statement.ts'
 import type { StatementPorts } from './ports.ts'
@@ -67,6 +68,8 @@ type Place = {
   /** Which of the statements with its id it is, from 1 on. */
   times: number
   open: OpenStatement | null
+  /** Something of the statement could not be read. */
+  unread: boolean
 }
 
 /** Reads a file part by part and ingests each statement as it ends: memory holds one batch of rows, whatever the size. */
@@ -85,6 +88,7 @@ export async function readFile(
     head: null,
     times: 0,
     open: null,
+    unread: false,
   }
   try {
     for await (const part of readStatementFile(inOne(bytes))) await take(place, part)
@@ -105,6 +109,9 @@ function warn({ warnings }: FileReading, rule: string, detail: string, line?: nu
   if (warnings.length < warningsKept) warnings.push({ rule, detail, line: line ?? null })
 }
 
+/** Warnings of readers about what did not go in. */
+const leavesOut: ReadonlySet<string> = new Set(['entry_unreadable', 'balance_unreadable', 'date_unreadable'])
+
 async function take(place: Place, part: StatementPart): Promise<void> {
   const { tx, reading } = place
   if (part.kind === 'file') {
@@ -116,6 +123,7 @@ async function take(place: Place, part: StatementPart): Promise<void> {
   } else if (part.kind === 'statement') {
     place.head = part.head
     place.open = null
+    place.unread = false
     const times = (place.ids.get(part.head.id) ?? 0) + 1
     place.ids.set(part.head.id, times)
     place.times = times
@@ -124,11 +132,16 @@ async function take(place: Place, part: StatementPart): Promise<void> {
     if (place.open) await takeEntry(tx, place.open, part.entry)
   } else if (part.kind === 'warning') {
     const { rule, detail, line } = part.warning
-    if (rule === 'entry_unreadable' || rule === 'balance_unreadable') reading.leftOut++
+    if (leavesOut.has(rule)) {
+      reading.leftOut++
+      place.unread = true
+    }
     warn(reading, rule, detail, line)
   } else {
-    const head = named(place, part.head)
-    await close(place, place.open ?? (await begin(place, head)), head)
+    const { head, doubts } = withoutFuture(named(place, part.head), tx.now)
+    const open = place.open ?? (await begin(place, head))
+    open.unread = place.unread
+    await close(place, open, head, doubts)
     place.head = place.open = null
   }
 }
@@ -142,6 +155,8 @@ async function begin(place: Place, head: StatementHead, currency?: string): Prom
   const { ports, tx, file, reading, format } = place
   const found = await accountOfFile(ports, tx, file.companyId, head, head.currency ?? currency)
   if (!found.account) warn(reading, found.rule, found.detail)
+  else if (!reading.accountIds.has(found.account.id))
+    for (const { rule, detail } of unusualNumber(head, found.account.id)) warn(reading, rule, detail)
   const again =
     found.account && file.reading > 1 ? await readBefore(place, found.account.id, head.id) : undefined
   return newStatement(tx, { id: file.id, format }, found.account, again)
@@ -155,13 +170,23 @@ async function readBefore({ tx, file }: Place, accountId: string, bankStatementI
   return { id: known?.id ?? newId('statement', tx.now), reading: file.reading }
 }
 
-async function close(place: Place, open: OpenStatement, head: StatementHead): Promise<void> {
+async function close(
+  place: Place,
+  open: OpenStatement,
+  head: StatementHead,
+  doubts: readonly Doubt[],
+): Promise<void> {
   const { tx, reading } = place
   const { account, pending, entries } = open
   if (!account) {
     reading.leftOut++
     return
   }
+  const late = [...doubts, ...futureRows(open.future, head)]
+  reading.leftOut += late.length
+  const facts = headFacts(head, account.currency, open)
+  const misfits = open.unread ? [] : misfit(head, facts, open, account.id)
+  for (const { rule, detail } of [...late, ...misfits]) warn(reading, rule, detail)
   if (pending > 0) warn(reading, 'pending_not_taken', pendingWords(pending, head))
   if (head.detailsOnly) {
     const result = await endNotice(tx, open, account, head)

@@ -252,8 +252,8 @@ describe('a statement file', () => {
       expect(['imported', 'partial'], JSON.stringify(file.error)).toContain(file.state)
     }
     const days = [...(await at.days()).keys()]
-    expect([days[0], days.at(-1)]).toEqual(['2026-03-02', '2026-03-10'])
-    expect(await at.stored()).toHaveLength(2)
+    expect([days[0], days.at(-1)]).toEqual(['2026-03-03', '2026-03-10'])
+    expect(await at.stored()).toHaveLength(1)
   })
 
   test('of the same days in two parts keeps the rows of both', async () => {

@@ -105,7 +105,8 @@ function addDates(
   const isLeftOut = !stated && entry.status === 'booked'
   if (isLeftOut) remarks.push('booking_date_missing')
   // A day that is stated, and in no calendar, is not the one on which the file was made.
-  const impossible = at(element, 'BookgDt') !== undefined || (at(element, 'ValDt') !== undefined && !valueDate)
+  const impossible =
+    at(element, 'BookgDt') !== undefined || (at(element, 'ValDt') !== undefined && !valueDate)
   const standIn = context.day ?? valueDate ?? (impossible ? undefined : context.createdOn)
   const bookingDate = stated ?? (isLeftOut ? standIn : undefined)
   if (isLeftOut && !bookingDate) throw new DateUnreadable('no date of the entry can be read')

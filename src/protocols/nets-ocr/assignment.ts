@@ -36,7 +36,7 @@ export function addTransaction({ count }: Assignment, draft: TransactionDraft, e
     const entry = readTransaction(draft)
     count.sum += entry.amount.minor
     if (!entry.bookingDate && !entry.valueDate) {
-      const detail = `"${columns(first, 16, 21)}" is in no calendar; the payment informs only`
+      const detail = `"${columns(first, 16, 21)}" is in no calendar; the claim has no due date`
       warn('date_unreadable', detail, first.line)
     }
     emit({ kind: 'entry', entry, line: first.line })

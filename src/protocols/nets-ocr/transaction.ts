@@ -21,7 +21,7 @@ const reversals = new Set(['18', '20'])
 /**
  * One payment with KID (OCR giro), or one claim (AvtaleGiro), which is only announced. Amounts are in øre, the sign
  * of OCR giro stands in column 32. Source: layout of Nets, amount items 1 to 3.
- * @throws NetsUnreadable when the amount cannot be read for certain.
+ * @throws NetsUnreadable when the amount, or the day of a payment, cannot be read for certain.
  */
 export function readTransaction(draft: TransactionDraft): StatementEntry {
   const { first } = draft
@@ -34,17 +34,19 @@ export function readTransaction(draft: TransactionDraft): StatementEntry {
   if (!/^[-0 ]?$/.test(sign)) throw new NetsUnreadable(`"${sign}" is not a sign`)
   const minor = sign === '-' ? -BigInt(digits) : BigInt(digits)
   const amount = { minor, currency: 'NOK' }
-  const date = readNetsDate(columns(first, 16, 21))
+  const dateText = columns(first, 16, 21)
+  const date = readNetsDate(dateText)
+  if (!claim && !date) throw new NetsUnreadable(`the day "${dateText}" is in no calendar`)
   const settlement = columns(first, 26, 31)
   return {
-    status: claim || !date ? 'information' : 'booked',
+    status: claim ? 'information' : 'booked',
     amount,
     direction: minor < 0n ? 'debit' : 'credit',
     ...(date && (claim ? { valueDate: date } : { bookingDate: date })),
     reversal: !claim && reversals.has(first.kind),
     bankIds: {},
     proprietaryCode: `${claim ? 'AVTALEGIRO' : 'OCR'}-${first.kind}`,
-    ...(!claim && !isFiller(settlement) && { settlement: `${columns(first, 16, 21)}-${settlement}` }),
+    ...(!claim && !isFiller(settlement) && { settlement: `${dateText}-${settlement}` }),
     details: [{ amount, ...(claim ? readClaim(draft) : readPayment(draft)) }],
   }
 }

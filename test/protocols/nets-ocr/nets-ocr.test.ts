@@ -93,11 +93,18 @@ describe('OCR giro', () => {
     expect([entries.length, warnings]).toEqual([1, ['record_unknown']])
   })
   test('without an assignment or an end is read with warnings', async () => {
-    const { heads, entries, warnings } = await readText(payment(1, { ore: 100n, date: '220017' }).join('\n'))
+    const { heads, entries, warnings } = await readText(payment(1, { ore: 100n }).join('\n'))
     expect(heads).toMatchObject([{ id: '', account: '' }])
-    expect(entries).toMatchObject([{ status: 'information', amount: { minor: 100n } }])
-    expect(entries[0]).not.toHaveProperty('bookingDate')
-    expect(warnings).toEqual(['account_missing', 'date_unreadable', 'end_record_missing'])
+    expect(entries).toMatchObject([{ status: 'booked', amount: { minor: 100n } }])
+    expect(warnings).toEqual(['account_missing', 'end_record_missing'])
+  })
+  test('leaves out a payment of a day in no calendar, and names it', async () => {
+    const { parts, entries } = await readText(transmission([{ ore: 100n, date: '300226' }, { ore: 5n }]))
+    expect(entries).toHaveLength(1)
+    expect(parts).toContainEqual({
+      kind: 'warning',
+      warning: { rule: 'entry_unreadable', detail: 'the day "300226" is in no calendar', line: 3 },
+    })
   })
   test.each([
     ['a letter in the amount', (line: string) => `${line.slice(0, 40)}X${line.slice(41)}`],
