@@ -2,11 +2,14 @@
 import { readFileSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { addDays } from '../../src/domain/clock.ts'
 import { newId } from '../../src/domain/ids.ts'
 import { parseMoney } from '../../src/domain/money.ts'
+import { ReadFailure } from '../../src/protocols/read-failure.ts'
+import { readStatementFile } from '../../src/protocols/statement-file.ts'
 import { importFile } from '../../src/statements/files.ts'
 import { type Bench, openBenches } from '../support/account-at-bank.ts'
-import { corpusMissing, corpusPath, type ExpectedStatement, expectedIn } from './corpus.ts'
+import { corpusMissing, corpusPath, type ExpectedStatement, expectedIn, openCorpusFile } from './corpus.ts'
 import { knownWrong, refused } from './known-wrong.ts'
 
 let benches: Awaited<ReturnType<typeof openBenches>>
@@ -14,8 +17,6 @@ let at: Bench
 beforeAll(async () => {
   benches = await openBenches()
   at = await benches.bench()
-  // Years of days between old samples and today are judged at every import; proof has tests of its own.
-  at.clock.advance(Date.parse('2005-01-01T08:00:00Z') - at.clock.now().getTime())
 })
 afterAll(async () => {
   await at.close()
@@ -32,6 +33,27 @@ async function newCompany(): Promise<string> {
     await tx.prisma.company.create({ data: { id, clientId, organisationNumber, name: 'Prøve', createdAt } })
     return id
   })
+}
+
+/**
+ * The day after the last that a file speaks of. Years of days between old samples and today are judged at every import;
+ * proof has tests of its own.
+ */
+async function goTo(file: string): Promise<void> {
+  let last = '2000-01-01'
+  const take = (day: string | undefined) => {
+    if (day !== undefined && day > last) last = day
+  }
+  try {
+    for await (const part of readStatementFile(openCorpusFile(file))) {
+      if (part.kind === 'entry') take(part.entry.bookingDate)
+      else if (part.kind === 'statementEnd')
+        for (const day of [part.head.to, ...part.head.balances.map(({ date }) => date)]) take(day)
+    }
+  } catch (error) {
+    if (!(error instanceof ReadFailure)) throw error
+  }
+  at.clock.advance(Date.parse(`${addDays(last, 1)}T08:00:00Z`) - at.clock.now().getTime())
 }
 
 const hand = (companyId: string, file: string, more = '') => {
@@ -109,6 +131,7 @@ test.skipIf(corpusMissing).each(folders)(
     const files = expectedIn(folder).filter(([file]) => !isDaily(file))
     for (const [i, [file, facts]] of files.entries()) {
       const companyId = await newCompany()
+      await goTo(file)
       const { file: first } = await hand(companyId, file)
       if (refused[file]) {
         if (first.state !== 'failed') found.push(`${file}: ${first.state}`)
