@@ -27,6 +27,7 @@ export const problems = {
     retryable: false,
   },
   agreement_not_active: { status: 409, title: 'The company has no active agreement', retryable: false },
+  account_busy: { status: 409, title: 'The account is being written', retryable: true },
   account_not_read: { status: 409, title: 'Nothing of the account is known yet', retryable: true },
   transaction_ambiguous: { status: 409, title: 'Several transactions fit', retryable: false },
   ruling_refused: {

@@ -8,7 +8,7 @@ import type { Tx } from '../db.ts'
 import { after, osloDate } from '../domain/clock.ts'
 import { Problem } from '../domain/problems.ts'
 import { schedule } from '../due-work.ts'
-import { lockAccount } from './account-lock.ts'
+import { lockAccountSoon } from './account-lock.ts'
 import { callAllowedAt } from './call-budget.ts'
 import { limitsOf } from './call-window.ts'
 import type { StatementPorts } from './ports.ts'
@@ -29,7 +29,7 @@ const askedStates: SyncState[] = ['queued', 'waiting_quota']
  * not count against the limit; days that were never read are asked for too, as far back as the bank goes for them. Who
  * forwarded the person is on record. Without one, a read that would be one too many waits (`waiting_quota`). Answers the
  * job that will do it; one that is already waiting is used.
- * @throws Problem `not_found`, `state_conflict` when the account is not read, or no bank stands behind it.
+ * @throws Problem `not_found`, `state_conflict` when the account is not read, or no bank stands behind it, `account_busy`.
  */
 export async function askForRefresh(
   ports: Pick<StatementPorts, 'registry'>,
@@ -37,7 +37,7 @@ export async function askForRefresh(
   actor: Actor,
   input: { accountId: string; psu?: PresentPsu },
 ): Promise<Refresh> {
-  await lockAccount(tx, input.accountId)
+  await lockAccountSoon(tx, input.accountId)
   const account = await getAccount(tx, input.accountId)
   if (account.state !== 'enabled' && account.state !== 'stale') {
     throw new Problem('state_conflict', `The account is ${account.state}; only an enabled one is read.`)

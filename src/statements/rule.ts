@@ -4,7 +4,7 @@ import { osloDate } from '../domain/clock.ts'
 import { newId } from '../domain/ids.ts'
 import { notFound, Problem } from '../domain/problems.ts'
 import { schedule } from '../due-work.ts'
-import { lockAccount } from './account-lock.ts'
+import { lockAccountSoon } from './account-lock.ts'
 import { addHistory } from './balances.ts'
 import { updateCompleteness } from './completeness.ts'
 import { readBefore } from './coverage.ts'
@@ -21,12 +21,12 @@ export const refused = (detail: string) => new Problem('ruling_refused', detail)
 
 /**
  * The account of a transaction, locked as an ingest locks it: a ruling and a read of one account follow each other.
- * @throws Problem `not_found`
+ * @throws Problem `not_found`, `account_busy`
  */
 export async function lockAccountOf(tx: Tx, entryId: string): Promise<AccountRow> {
   const entry = await tx.prisma.entry.findUnique({ where: { id: entryId }, select: { accountId: true } })
   if (!entry) throw notFound('transaction', entryId)
-  await lockAccount(tx, entry.accountId)
+  await lockAccountSoon(tx, entry.accountId)
   return tx.prisma.account.findUniqueOrThrow({ where: { id: entry.accountId } })
 }
 

@@ -3,7 +3,7 @@ import { getAccount } from '../consent/accounts.ts'
 import type { Tx } from '../db.ts'
 import type { Money } from '../domain/money.ts'
 import { Problem } from '../domain/problems.ts'
-import { lockAccount } from './account-lock.ts'
+import { lockAccountSoon } from './account-lock.ts'
 import { wordsLike } from './words.ts'
 
 /** The last booked transaction that the client had from elsewhere: by our id, or as the other provider told it. */
@@ -39,14 +39,14 @@ const candidatesShown = 20
  * Draws the line between what another provider had delivered and what is new: every booked transaction that is known now
  * is taken over if it is of a day before the last one's, or named. What comes in later is new whatever its date. Drawn
  * again, the line moves; transactions that come to stand behind it are told as changes.
- * @throws Problem `not_found`, `account_not_read`, `reference_unknown`, `transaction_ambiguous`
+ * @throws Problem `not_found`, `account_busy`, `account_not_read`, `reference_unknown`, `transaction_ambiguous`
  */
 export async function takeOver(
   tx: Tx,
   by: { readonly actor: Actor; readonly requestId: string },
   { accountId, last, alsoKnownIds }: TakeOver,
 ): Promise<TakenOver> {
-  await lockAccount(tx, accountId)
+  await lockAccountSoon(tx, accountId)
   const account = await getAccount(tx, accountId)
   const found = await findLast(tx, accountId, last)
   await checkNamed(tx, accountId, found, alsoKnownIds)

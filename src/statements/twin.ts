@@ -9,7 +9,7 @@ import { invalidRequest, notFound, Problem } from '../domain/problems.ts'
 import type { StatementEntry } from '../domain/statement.ts'
 import { schedule } from '../due-work.ts'
 import { appendEvent } from '../events/append.ts'
-import { lockAccount } from './account-lock.ts'
+import { lockAccountSoon } from './account-lock.ts'
 import { type CountedRead, countedCall } from './call-budget.ts'
 import { limitsOf } from './call-window.ts'
 import { loadEntries } from './entry-rows.ts'
@@ -244,7 +244,7 @@ export async function getTwin(tx: Tx, id: string): Promise<TwinRow> {
 /**
  * From now on the account is read by another route, and by no other. What was read stays, and the next read tells its
  * rows again in other words: they are known again by day, amount and references.
- * @throws Problem `not_found`, `state_conflict`, `route_unknown`.
+ * @throws Problem `not_found`, `state_conflict`, `route_unknown`, `account_busy`.
  */
 export async function switchRoute(
   ports: StatementPorts,
@@ -252,7 +252,7 @@ export async function switchRoute(
   actor: Actor,
   input: { readonly accountId: string; readonly route: string },
 ): Promise<AccountRow> {
-  await lockAccount(tx, input.accountId)
+  await lockAccountSoon(tx, input.accountId)
   const account = await getAccount(tx, input.accountId)
   await requireRoute(ports, tx, account, input.route)
   const { companyId, id } = account

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { lockAccount } from '../../src/statements/account-lock.ts'
 import { syncAccount } from '../../src/statements/sync.ts'
 import { type LastTaken, takeOver } from '../../src/statements/take-over.ts'
 import { type BankRow, type Bench, nok, openBenches } from '../support/account-at-bank.ts'
@@ -81,6 +82,24 @@ test('one of hundreds of equal amounts of the day is found by its KID', async ()
     expect(done.lastTransactionId).toBe(await idOf(kid ?? ''))
   }
 })
+
+test('while somebody else writes the account it is told soon, and nothing is done', async () => {
+  at.bank.rows = rows
+  await sync()
+  const last = { lastTransactionId: await idOf('Porto') }
+  const held = Promise.withResolvers<void>()
+  const done = Promise.withResolvers<void>()
+  const writer = at.within(async (tx) => {
+    await lockAccount(tx, at.accountId)
+    held.resolve()
+    await done.promise
+  })
+  await held.promise
+  await expect(line(last)).rejects.toMatchObject({ code: 'account_busy', facts: { retryAfterSeconds: 15 } })
+  done.resolve()
+  await writer
+  expect((await line(last)).takenOver).toBe(2)
+}, 30_000)
 
 test('words that have nothing of the transaction in them name another one', async () => {
   at.bank.rows = rows

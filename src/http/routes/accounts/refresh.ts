@@ -36,7 +36,7 @@ export const refreshAccount = defineRoute({
   params: accountParams,
   body: z.strictObject({ psu: presentPsu.optional() }).default({}),
   answer: { status: 202, schema: asked },
-  problems: ['state_conflict'],
+  problems: ['state_conflict', 'account_busy'],
   async handle({ tx, params, body, caller, ports }) {
     const psu = body.psu && {
       ipAddress: body.psu.ipAddress,

@@ -18,7 +18,7 @@ export const switchAccountRoute = defineRoute({
   params: accountParams,
   body: z.strictObject({ route: routeName }),
   answer: { status: 200, schema: account },
-  problems: ['state_conflict', 'route_unknown'],
+  problems: ['state_conflict', 'route_unknown', 'account_busy'],
   async handle({ tx, params, body, caller, ports }) {
     return accountOf(await switchRoute(ports, tx, caller.actor, { ...params, ...body }))
   },

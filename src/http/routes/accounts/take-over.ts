@@ -51,7 +51,7 @@ export const takeOverAccount = defineRoute({
   params: accountParams,
   body: line,
   answer: { status: 200, schema: taken },
-  problems: ['account_not_read', 'reference_unknown', 'transaction_ambiguous'],
+  problems: ['account_busy', 'account_not_read', 'reference_unknown', 'transaction_ambiguous'],
   handle({ tx, params, body, caller, requestId }) {
     const { alsoKnownIds: known, ...last } = body
     const facts =

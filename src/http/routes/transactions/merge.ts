@@ -25,7 +25,7 @@ export const mergeTransactionsRoute = defineRoute({
       .object({ transaction, ruling })
       .meta({ id: 'TransactionMerge', description: 'The transaction that stays, and what was said.' }),
   },
-  problems: ['reference_unknown', 'ruling_refused'],
+  problems: ['reference_unknown', 'ruling_refused', 'account_busy'],
   async handle({ tx, params, body, caller, requestId }) {
     const asked = { transactionId: params.transactionId, otherId: body.otherId }
     const row = await mergeTransactions(tx, { actor: caller.actor, requestId }, asked)

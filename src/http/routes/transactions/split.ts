@@ -26,7 +26,7 @@ export const splitTransactionRoute = defineRoute({
       .object({ transaction, other: transaction, ruling })
       .meta({ id: 'TransactionSplit', description: 'The two transactions, and what was said of them.' }),
   },
-  problems: ['ruling_refused'],
+  problems: ['ruling_refused', 'account_busy'],
   async handle({ tx, params, body, caller, requestId }) {
     const asked = { transactionId: params.transactionId, off: body }
     const split = await splitTransaction(tx, { actor: caller.actor, requestId }, asked)

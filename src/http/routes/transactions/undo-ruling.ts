@@ -16,7 +16,7 @@ export const undoRulingRoute = defineRoute({
   creates: false,
   params: transactionParams.extend({ rulingId: id('ruling') }),
   answer: { status: 200, schema: ruling },
-  problems: [],
+  problems: ['account_busy'],
   async handle({ tx, params, caller, requestId }) {
     return rulingOf(await undoRuling(tx, { actor: caller.actor, requestId }, params))
   },
