@@ -89,6 +89,10 @@ function guessLimit(app: FastifyInstance): (request: FastifyRequest) => Promise<
 
 function readBodies(app: FastifyInstance, route: Route): void {
   app.removeAllContentTypeParsers()
+  const taken = isRaw(route.body) ? route.body.mediaTypes : ['application/json']
+  app.addContentTypeParser('*', (_request, _body, done) => {
+    done(new Problem('unsupported_media_type', `This operation takes the content types ${taken.join(', ')}.`))
+  })
   if (isRaw(route.body)) {
     app.addContentTypeParser([...route.body.mediaTypes], { parseAs: 'buffer' }, (_request, body, done) => {
       done(null, body)

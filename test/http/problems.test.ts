@@ -240,3 +240,12 @@ test('docs/errors.md and the catalogue say the same', () => {
     (a.code ?? '') < (b.code ?? '') ? -1 : 1
   expect(documented.sort(byCode)).toEqual(catalogue.sort(byCode))
 })
+
+test('a content type that is not taken is answered with those that are', async () => {
+  const json = await send('<a/>', 'application/xml')
+  expect(json.body).toMatchObject({ detail: 'This operation takes the content types application/json.' })
+  const file = await send('x', 'multipart/form-data; boundary=x', '/v1/files?companyId=com_1')
+  expect(file).toMatchObject({ status: 415, body: { detail: expect.stringContaining('application/zip') } })
+  for (const type of ['application/x-www-form-urlencoded', 'text/csv', 'application/x-gzip'])
+    expect((await send('x', type, '/v1/files')).status, type).toBe(400)
+})

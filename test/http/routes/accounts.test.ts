@@ -25,6 +25,10 @@ test.each(['transactions', 'completeness'])(
   },
 )
 
+test('the number of an account is shown whatever its kind, masked until a person has said whose it is', async () => {
+  expect((await api.a.get(account)).body).toMatchObject({ bban: '*******7947', number: '*******7947' })
+})
+
 test('gaps that are open, closed or all are asked for by name', async () => {
   const body = { gaps: [], gapCount: 0, missingStatements: [] }
   for (const gaps of ['open', 'closed', 'all']) {

@@ -16,6 +16,11 @@ export const account = z
     route: z.string().describe('The way to the bank by which it is read.'),
     iban: z.string().nullable(),
     bban: z.string().nullable(),
+    number: z
+      .string()
+      .describe(
+        'By which it is known whatever its kind: the IBAN of a Norwegian account, else as the bank or a file says it.',
+      ),
     currency,
     name: z.string().nullable(),
     state: z.enum(states).describe('Only `enabled` accounts are read.'),
@@ -32,8 +37,11 @@ export const account = z
   })
   .meta({ id: 'Account' })
 
-/** `15032080119` becomes `*******0119`. */
-const masked = (number: string | null) => number && '*'.repeat(number.length - 4) + number.slice(-4)
+/** `15032080119` becomes `*******0119`; of a number that is short, less is shown. */
+function masked<Text extends string | null>(number: Text): Text | string {
+  const shown = Math.min(4, Math.floor((number?.length ?? 0) / 2))
+  return number && '*'.repeat(number.length - shown) + number.slice(number.length - shown)
+}
 
 /** An account whose owner is not certain is shown masked until a person has confirmed it (PRODUCT 10). */
 export function accountOf(row: AccountRow): z.output<typeof account> {
@@ -59,6 +67,7 @@ export function accountOf(row: AccountRow): z.output<typeof account> {
     route,
     iban: doubtful ? masked(row.iban) : row.iban,
     bban: doubtful ? masked(row.bban) : row.bban,
+    number: doubtful ? masked(row.number) : row.number,
     currency: row.currency,
     name: doubtful ? null : name,
     state: row.state as State,

@@ -11,7 +11,7 @@ export const createFile = defineRoute({
   summary: 'Hand in a statement file',
   description:
     'camt.052, camt.053, camt.054, MT940, MT942, Nets OCR giro or AvtaleGiro, plain, in gzip or several in a zip: told ' +
-    'by its content, whatever the media type. Its statements end in the same transactions as those fetched from the ' +
+    'by its content, whichever of these media types it comes under. Its statements end in the same transactions as those fetched from the ' +
     'bank; camt.054 and OCR giro give transactions their details. The same file again changes nothing. The file itself ' +
     'is kept, encrypted.',
   tag: 'files',
@@ -22,9 +22,14 @@ export const createFile = defineRoute({
       'application/xml',
       'text/xml',
       'text/plain',
+      'text/csv',
       'application/octet-stream',
       'application/zip',
+      'application/x-zip-compressed',
       'application/gzip',
+      'application/x-gzip',
+      // What curl says of any file unless it is told otherwise.
+      'application/x-www-form-urlencoded',
     ],
     maxBytes: 50 * 1024 * 1024,
   },
