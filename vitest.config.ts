@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
@@ -5,7 +6,9 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
     // The first test file that asks for a database starts the server and migrates the template.
-    hookTimeout: 60_000,
-    testTimeout: 30_000,
+    hookTimeout: 120_000,
+    testTimeout: 60_000,
+    // Each file has a database and servers of its own; left to itself vitest uses one processor of two.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
   },
 })
