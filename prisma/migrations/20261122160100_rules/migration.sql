@@ -141,11 +141,22 @@ create function claim_due(
   returns table (id text, client_id text, kind text, subject_id text, attempts int)
   language sql volatile security definer set search_path = pg_catalog, pg_temp
   as $$
-    with due as materialized (
-      select w.id from public.due_work w
-      where w.kind = any ($1) and ((w.lease_until is null and w.due_at <= $2) or w.lease_until <= $3)
-      order by w.due_at, w.id limit $6
+    -- Kind by kind in the order of an index: however much is due, and of whichever kind, only the first rows are read.
+    with waiting as materialized (
+      select f.id, f.due_at from unnest($1) as k (kind) cross join lateral (
+        select w.id, w.due_at from public.due_work w
+        where w.kind = k.kind and w.lease_until is null and w.due_at <= $2
+        order by w.due_at, w.id limit $6
+        for update skip locked
+      ) f
+    ), lost as materialized (
+      select w.id, w.due_at from public.due_work w
+      where w.lease_until is not null and w.lease_until <= $3 and w.kind = any ($1)
+      order by w.lease_until limit $6
       for update skip locked
+    ), due as materialized (
+      select found.id from (select * from waiting union all select * from lost) found
+      order by found.due_at, found.id limit $6
     )
     update public.due_work w set lease_until = $4, lease_token = $5, attempts = w.attempts + 1
     from due where w.id = due.id
@@ -197,7 +208,7 @@ revoke execute on function find_api_key(text), find_link(text), find_page_sessio
 
 ------------------------------------------------------------------------------------------------------------------------
 -- What claim_due looks for, found without reading work that runs, waits or is parked.
-create index due_work_waiting on due_work (due_at) where lease_until is null;
+create index due_work_waiting on due_work (kind, due_at, id) where lease_until is null;
 create index due_work_leased on due_work (lease_until) where lease_until is not null;
 
 -- Calendar dates are text; a proof has four answers; one explanation per entry, detail and target stands at a time.
