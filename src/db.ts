@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { hash } from 'node:crypto'
 import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
+import { type Single, singles } from './db/single.ts'
 import type { Clock } from './domain/clock.ts'
 import { Prisma, PrismaClient } from './generated/client.ts'
 
@@ -53,6 +54,7 @@ export type Db = {
    * are busy.
    */
   forLease<T>(clientId: string, work: (sql: Sql) => Promise<T>): Promise<T>
+  readonly single: Single
   /** SECURITY DEFINER functions that find a client by a hash, or due work by its time. They return ids only. */
   lookup<Row extends pg.QueryResultRow>(text: string, values: unknown[]): Promise<Row[]>
   ping(): Promise<void>
@@ -262,6 +264,7 @@ export function openDb(options: { url: string; poolSize: number; clock: Clock })
       )
     },
     forLease: leases.forLease,
+    single: singles(pool),
     async lookup<Row extends pg.QueryResultRow>(text: string, values: unknown[]) {
       const result = await pool.query<Row>(prepared(text, values))
       return result.rows

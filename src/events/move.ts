@@ -41,9 +41,17 @@ export async function moveState<State extends string>(
   facts: MoveFacts,
 ): Promise<void> {
   if (!mayMove(machine, from, to)) throw new StateConflict(machine.name, id, from, to, from)
+  // One statement: the row's history goes with the move.
   const moved = await tx.sql.query(
-    `update "${machine.name}" set state = $1 where client_id = $4 and id = $2 and state = $3`,
-    [to, id, from, tx.clientId],
+    `with moved as (
+       update "${machine.name}" set state = $1 where client_id = $4 and id = $2 and state = $3 returning id
+     )
+     insert into state_change (id, client_id, company_id, machine, resource_id, from_state, to_state, actor, reason, at)
+     select $5, $4, $6, $7, id, $3, $1, $8, $9, $10 from moved`,
+    [
+      ...[to, id, from, tx.clientId, newId('change', tx.now), facts.companyId, machine.name],
+      ...[actorName(facts.actor), facts.reason ?? null, tx.now],
+    ],
   )
   if (moved.rowCount === 0) {
     const { rows } = await tx.sql.query<{ state: string }>(
@@ -52,14 +60,6 @@ export async function moveState<State extends string>(
     )
     throw new StateConflict(machine.name, id, from, to, rows[0]?.state ?? null)
   }
-  await tx.sql.query(
-    `insert into state_change (id, client_id, company_id, machine, resource_id, from_state, to_state, actor, reason, at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-    [
-      ...[newId('change', tx.now), tx.clientId, facts.companyId, machine.name, id, from, to],
-      ...[actorName(facts.actor), facts.reason ?? null, tx.now],
-    ],
-  )
   await recordAudit(tx, {
     actor: facts.actor,
     action: `${machine.name}.${to}`,

@@ -72,12 +72,11 @@ export async function startRun(
 ): Promise<{ lease: Lease; attempt: number; subjectId: string } | undefined> {
   const token = newToken()
   const until = after(systemClock.now(), leaseMs)
-  const { rows } = await db.forClient(claim.clientId, (tx) =>
-    tx.sql.query<{ failures: number; subject_id: string }>(
-      `update due_work set lease_token = $1, lease_until = $2, due_at = $3, failures = failures + 1
-        where id = $4 and lease_token = $5 returning failures, subject_id`,
-      [token, until, farAway, claim.dueId, claim.token],
-    ),
+  const { rows } = await db.single<{ failures: number; subject_id: string }>(
+    claim.clientId,
+    `update due_work set lease_token = $1, lease_until = $2, due_at = $3, failures = failures + 1
+      where id = $4 and lease_token = $5 returning failures, subject_id`,
+    [token, until, farAway, claim.dueId, claim.token],
   )
   const row = rows[0]
   return (
@@ -106,15 +105,18 @@ export async function renewLease(db: Db, lease: Lease, leaseMs: number): Promise
  * Ends a run that succeeded: the row goes, unless `next` is given or someone asked for the work while it ran.
  * @returns whether the row is due again, and when; undefined when the lease was lost.
  */
-export async function endRun(tx: Tx, lease: Lease, next?: Date): Promise<{ dueAt: Date | null } | undefined> {
+export async function endRun(db: Db, lease: Lease, next?: Date): Promise<{ dueAt: Date | null } | undefined> {
   if (!next) {
-    const gone = await tx.sql.query(
+    const gone = await db.single(
+      lease.clientId,
       'delete from due_work where id = $1 and lease_token = $2 and due_at >= $3',
       [lease.dueId, lease.token, farAway],
     )
     if (gone.rowCount === 1) return { dueAt: null }
   }
-  const { rows } = await tx.sql.query<{ due_at: Date }>(
+  // Asked for meanwhile, or due again anyway: under the lease nobody but this run ends the row.
+  const { rows } = await db.single<{ due_at: Date }>(
+    lease.clientId,
     `update due_work set lease_until = null, lease_token = null, failures = 0, last_error = null,
         due_at = least(due_at, $3)
       where id = $1 and lease_token = $2 returning due_at`,

@@ -64,9 +64,7 @@ async function underLease<Ports extends Ground>(
     if (attempt > mostAttempts) throw new RunFailed(`${attempt} runs did not come to an end`)
     const work = job.work(ports, { clientId: lease.clientId, subjectId, attempt, signal: control.signal })
     const outcome = await Promise.race([work, abandoned.promise])
-    const ended = await ports.db.forClient(lease.clientId, (tx) =>
-      endRun(tx, lease, outcome === 'done' ? undefined : outcome.next),
-    )
+    const ended = await endRun(ports.db, lease, outcome === 'done' ? undefined : outcome.next)
     return ended?.dueAt !== undefined && ended.dueAt !== null && ended.dueAt <= ports.clock.now()
   } catch (error) {
     if (error instanceof RunAbandoned) {

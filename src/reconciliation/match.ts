@@ -2,7 +2,7 @@ import type { Tx } from '../db.ts'
 import { newId } from '../domain/ids.ts'
 import { formatAmount } from '../domain/money.ts'
 import { appendEvent } from '../events/append.ts'
-import { BATCH, type MatchMade, type Movement, unmatchedMovements } from './movements.ts'
+import { BATCH, hasNothingToMatch, type MatchMade, type Movement, unmatchedMovements } from './movements.ts'
 import { settleItem } from './settle-item.ts'
 import { settlePayment } from './settle-payment.ts'
 import { undoStale } from './undo.ts'
@@ -23,6 +23,8 @@ export async function reconcileAccount(
   const account = await tx.prisma.account.findUnique({ where: { id: accountId } })
   if (!account) return { matched: 0, more: false }
   const { companyId } = account
+  // Whatever comes to be matched meanwhile makes this work due again: without the lock a look is enough.
+  if (await hasNothingToMatch(tx, account)) return { matched: 0, more: false }
   // The weaker lock: rows that name the company can be written meanwhile.
   await tx.prisma.$queryRaw`select id from company where id = ${companyId} for no key update`
   await undoStale(tx, account)

@@ -70,6 +70,22 @@ const named = `
     join entry_detail d on d.client_id = p.client_id and d.company_id = p.company_id
      and d.end_to_end_id = p.end_to_end_id where ${livePayment}`
 
+/** Is no item open, no payment under way and no match of a changed entry left? Then nothing of the account can be matched. */
+export async function hasNothingToMatch(
+  tx: Tx,
+  { id, companyId }: { readonly id: string; readonly companyId: string },
+): Promise<boolean> {
+  const { rows } = await tx.sql.query<{ nothing: boolean }>(
+    `select not exists (select from open_item i where ${liveItem} and i.kid is not null)
+        and not exists (select from payment p where ${livePayment})
+        and not exists (select from match m join entry e on e.client_id = m.client_id and e.id = m.entry_id
+                         where m.client_id = $1 and m.company_id = $3 and m.undone_at is null and e.account_id = $2 and e.revision > 0
+                           and (e.state <> 'booked' or e.updated_at >= m.created_at)) as nothing`,
+    [tx.clientId, id, companyId, settleable],
+  )
+  return rows[0]?.nothing === true
+}
+
 /**
  * Booked movements of an account that no match has used yet and that will find one now: the conditions are those of
  * matching itself, so that none stands in the way of another. Oldest first.

@@ -185,9 +185,8 @@ export async function loadCovered(
   range: AnchorRange,
   periods: readonly StatementPeriod[],
 ): Promise<{ covered: (date: string) => boolean; before: (date: string) => boolean }> {
-  const reads = await readPeriods(tx, range.accountId)
-  const ended = await readPeriods(tx, range.accountId, { ended: true })
-  const days = daysIn([...periods, ...reads], range.from)
+  const { all, ended } = await readPeriods(tx, range.accountId)
+  const days = daysIn([...periods, ...all], range.from)
   const known = daysIn([...periods.filter(({ at }) => at < tx.now), ...ended], range.from)
   return { covered: (date) => days.has(date), before: (date) => known.has(date) }
 }

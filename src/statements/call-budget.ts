@@ -107,6 +107,19 @@ export async function countedCall<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   const spent = await ports.db.forClient(clientId, (tx) => trySpend(tx, read))
+  return triedCall(ports, clientId, spent, work)
+}
+
+/**
+ * Makes a call that `trySpend` has written down, in a transaction that has ended, or refused.
+ * @throws ConnectorFailure as `countedCall`.
+ */
+export async function triedCall<T>(
+  ports: Pick<StatementPorts, 'db'>,
+  clientId: string,
+  spent: Tried,
+  work: () => Promise<T>,
+): Promise<T> {
   if ('until' in spent) {
     const detail = 'the reads that the bank allows are used up; nothing was sent'
     throw new ConnectorFailure({ kind: 'rate_limited', detail, retryAt: spent.until })
@@ -133,7 +146,11 @@ export async function spentCall<T>(
   }
 }
 
-async function trySpend(tx: Tx, read: CountedRead): Promise<{ id: string } | { until: Date }> {
+/** The call that was written down, or when it may be made. */
+export type Tried = { readonly id: string } | { readonly until: Date }
+
+/** Writes a call down as spent if the bank allows it now; locks the account. */
+export async function trySpend(tx: Tx, read: CountedRead): Promise<Tried> {
   await lockAccount(tx, read.account.id)
   const until = await callAllowedAt(tx, read)
   return until > tx.now ? { until } : { id: await spend(tx, read) }

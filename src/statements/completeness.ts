@@ -145,8 +145,7 @@ async function judgeFrom(
   const standing = base === null ? undefined : known.get(base)
   const input = {
     days,
-    beforeMinor: await sumBefore(tx, range, first),
-    reopenedBefore: await reopenedBefore(tx, range, first),
+    ...(await judgedBefore(tx, range, first)),
     anchors: [...anchors, ...statements.anchors],
     covered,
     today,
@@ -160,34 +159,29 @@ async function judgeFrom(
 }
 
 /**
- * Sum of the booked rows before a day: those of the days as they were last written. Rows are older than the first of these
- * only where that one is the oldest that was ever judged.
+ * Sum of the booked rows before a day: those of the days as they were last written, and when rows last came in behind one
+ * of these. Rows are older than the first of them only where that one is the oldest that was ever judged.
  */
-async function sumBefore(tx: Tx, range: AnchorRange, first: string): Promise<bigint> {
+async function judgedBefore(
+  tx: Tx,
+  range: AnchorRange,
+  first: string,
+): Promise<{ beforeMinor: bigint; reopenedBefore: Date | null }> {
   const of = [tx.clientId, range.accountId, range.currency]
-  const days = await tx.sql.query<{ sum: string; start: string | null }>(
-    `select coalesce(sum(sum_minor), 0) as sum, min(date) as start from account_day
+  const days = await tx.sql.query<{ sum: string; start: string | null; at: Date | null }>(
+    `select coalesce(sum(sum_minor), 0) as sum, min(date) as start, max(reopened_at) as at from account_day
       where client_id = $1 and account_id = $2 and currency = $3 and date < $4`,
     [...of, first],
   )
-  const { sum = '0', start } = days.rows[0] ?? {}
-  if ((start ?? first) > oldestDay(tx)) return BigInt(sum)
+  const { sum = '0', start, at: reopenedBefore = null } = days.rows[0] ?? {}
+  if ((start ?? first) > oldestDay(tx)) return { beforeMinor: BigInt(sum), reopenedBefore }
   const earlier = await tx.sql.query<{ sum: string }>(
     `select coalesce(sum(amount_minor), 0) as sum from entry
       where client_id = $1 and account_id = $2 and currency = $3 and state in ('booked', 'reversed')
         and booking_date < $4`,
     [...of, start ?? first],
   )
-  return BigInt(sum) + BigInt(earlier.rows[0]?.sum ?? 0)
-}
-
-async function reopenedBefore(tx: Tx, range: AnchorRange, first: string): Promise<Date | null> {
-  const { rows } = await tx.sql.query<{ at: Date | null }>(
-    `select max(reopened_at) as at from account_day
-      where client_id = $1 and account_id = $2 and currency = $3 and date < $4`,
-    [tx.clientId, range.accountId, range.currency, first],
-  )
-  return rows[0]?.at ?? null
+  return { beforeMinor: BigInt(sum) + BigInt(earlier.rows[0]?.sum ?? 0), reopenedBefore }
 }
 
 /** Nothing is said of days before the first that was read, though a bank may list balances of them. */

@@ -13,23 +13,27 @@ export async function readBefore(tx: Tx, accountId: string, sourceId: string): P
   return rows[0]?.through ?? null
 }
 
+type ReadPeriod = { readonly from: string; readonly to: string }
+
 /**
  * The days that reads of the bank have listed, as periods, oldest first: an outage may have left days between them.
- * @param which.ended without the read that is being taken in.
+ * `ended`: without the read that is being taken in.
  */
 export async function readPeriods(
   tx: Tx,
   accountId: string,
-  which: { readonly ended?: boolean } = {},
-): Promise<{ readonly from: string; readonly to: string }[]> {
-  const { rows } = await tx.sql.query<{ from: string; to: string }>(
-    `select lower(days)::text as "from", (upper(days) - 1)::text as "to" from (
-       select unnest(range_agg(daterange(from_date::date, to_date::date, '[]'))) as days from sync_job
-        where client_id = $1 and account_id = $2 and from_date <= to_date and ${wholeRead}
-          and not ($3 and state = 'running')) listed`,
-    [tx.clientId, accountId, which.ended === true],
+): Promise<{ readonly all: readonly ReadPeriod[]; readonly ended: readonly ReadPeriod[] }> {
+  const { rows } = await tx.sql.query<ReadPeriod & { is_ended: boolean }>(
+    `with listed as (
+       select range_agg(days) as every, range_agg(days) filter (where state <> 'running') as ended
+         from (select daterange(from_date::date, to_date::date, '[]') as days, state from sync_job
+                where client_id = $1 and account_id = $2 and from_date <= to_date and ${wholeRead}) reads)
+     select lower(days)::text as "from", (upper(days) - 1)::text as "to", is_ended from (
+       select unnest(every) as days, false as is_ended from listed
+       union all select unnest(ended), true from listed) periods order by is_ended, days`,
+    [tx.clientId, accountId],
   )
-  return rows
+  return { all: rows.filter((row) => !row.is_ended), ended: rows.filter((row) => row.is_ended) }
 }
 
 /** The first day from `oldest` on, and before `today`, that no read of the bank has listed; null where there is none. */

@@ -10,6 +10,12 @@ export type ObservedAccount = { readonly id: string; readonly companyId: string 
 export type Place = { readonly page: number; readonly ordinal: number }
 
 /**
+ * The rows of source `$2` of client `$1`, by their key. PostgreSQL would otherwise read all of a client's in the index of
+ * accounts besides, where it does not know yet how many these are.
+ */
+export const ofSource = `(client_id = $1) is true and source_id = $2`
+
+/**
  * Keeps what a source stated, row by row, before anything is made of it (DESIGN 5.1). One page at a time; a page
  * that was kept before is refused by its key, so nothing is kept twice. `hand` gets the rows as well.
  */

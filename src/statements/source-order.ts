@@ -1,6 +1,7 @@
 import type { Tx } from '../db.ts'
 import type { StatementEntry } from '../domain/statement.ts'
 import { fromJson } from './normal.ts'
+import { ofSource } from './observations.ts'
 
 /** Rows whose balances tell the order where all are of one day. */
 const sampled = 50
@@ -29,7 +30,7 @@ export function listsNewestFirst(rows: readonly Row[]): boolean {
 /** The same of a source whose rows have been kept. New ids are given from the oldest row to the newest. */
 export async function isNewestFirst(tx: Tx, sourceId: string): Promise<boolean> {
   const booked = `select page, ordinal, row from observation
-       where client_id = $1 and source_id = $2 and status = 'booked' and booking_date is not null`
+       where ${ofSource} and status = 'booked' and booking_date is not null`
   const { rows } = await tx.sql.query<{ row: unknown }>(
     `select row from ((${booked} order by page, ordinal limit $3)
        union (${booked} order by page desc, ordinal desc limit 1)) as told order by page, ordinal`,

@@ -69,17 +69,15 @@ export async function finishJob(tx: Tx, jobId: string, finish: SyncFinish): Prom
 }
 
 async function markRead(tx: Tx, job: JobRow, nextSyncAt: Date): Promise<void> {
-  const before = await tx.prisma.account.findUniqueOrThrow({ where: { id: job.accountId } })
-  const { historyFrom } = before
-  const first = historyFrom !== null && historyFrom < job.fromDate ? historyFrom : job.fromDate
-  const account = await tx.prisma.account.update({
-    where: { id: job.accountId },
-    data: { lastSyncAt: tx.now, nextSyncAt, historyFrom: first },
-  })
-  if (account.state !== 'stale') return
-  await moveState(tx, accountMachine, account.id, 'stale', 'enabled', {
+  const { rows } = await tx.sql.query<{ state: string }>(
+    `update account set last_sync_at = $3, next_sync_at = $4, history_from = least(history_from, $5)
+      where client_id = $1 and id = $2 returning state`,
+    [tx.clientId, job.accountId, tx.now, nextSyncAt, job.fromDate],
+  )
+  if (rows[0]?.state !== 'stale') return
+  await moveState(tx, accountMachine, job.accountId, 'stale', 'enabled', {
     actor: syncActor,
-    companyId: account.companyId,
+    companyId: job.companyId,
     event: 'account.state_changed',
   })
 }

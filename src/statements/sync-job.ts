@@ -75,15 +75,26 @@ export async function resume(tx: Tx, job: JobRow, { psuPresent }: JobFacts): Pro
  * answers is kept only under the very facts that were written here.
  */
 export async function begin(tx: Tx, account: Account, found: JobRow | null, read: JobFacts): Promise<JobRow> {
-  const job = await jobToUse(tx, account, found, read)
-  if (job.state !== 'running') await moveJob(tx, job, 'running')
+  if (found?.pages !== 0) return beginNew(tx, account, found, read)
+  if (found.state !== 'running') await moveJob(tx, found, 'running')
+  return tx.prisma.syncJob.update({
+    where: { id: found.id },
+    data: { ...asRead(tx, read), ...(read.psuPresent ? {} : absent) },
+  })
+}
+
+async function beginNew(tx: Tx, account: Account, found: JobRow | null, read: JobFacts): Promise<JobRow> {
+  if (found) await cancel(tx, found)
+  const job = await queueJob(tx, account, read, asRead(tx, read))
+  await moveJob(tx, job, 'running')
+  return { ...job, state: 'running' }
+}
+
+function asRead(tx: Tx, read: JobFacts) {
   const { consentId, route, window, purpose, psuPresent, shortened } = read
   const data = { consentId, route, purpose, fromDate: window.from, toDate: window.to, psuPresent }
   const error = shortened ? { shortened } : Prisma.DbNull
-  return tx.prisma.syncJob.update({
-    where: { id: job.id },
-    data: { ...data, startedAt: tx.now, error, ...(psuPresent ? {} : absent) },
-  })
+  return { ...data, startedAt: tx.now, error }
 }
 
 /** The read has to wait until the bank allows it: the job says so, and stays the one that was answered. */
@@ -111,6 +122,7 @@ export function queueJob(
   tx: Tx,
   account: Pick<Account, 'id' | 'companyId'>,
   read: Pick<JobFacts, 'window' | 'purpose'>,
+  more: Partial<ReturnType<typeof asRead>> = {},
 ): Promise<JobRow> {
   return tx.prisma.syncJob.create({
     data: {
@@ -123,6 +135,7 @@ export function queueJob(
       fromDate: read.window.from,
       toDate: read.window.to,
       createdAt: tx.now,
+      ...more,
     },
   })
 }

@@ -4,6 +4,7 @@ import { ConnectorFailure } from '../connectors/failure.ts'
 import type { Prisma, Tx } from '../db.ts'
 import type { StatedBalance } from '../domain/statement.ts'
 import { StateConflict } from '../events/move.ts'
+import type { Tried } from './call-budget.ts'
 import { type Hand, newHand } from './hand.ts'
 import { writeObservations } from './observations.ts'
 import type { StatementPorts } from './ports.ts'
@@ -22,6 +23,16 @@ export type Reading = {
   readonly resourceId: string
   /** Makes the call that begins the list: the bank counts it, and not those that follow. */
   readonly first: <T>(call: () => Promise<T>) => Promise<T>
+  /** Writes down the call that follows the list, in the transaction that keeps its only page. */
+  readonly after: ((tx: Tx) => Promise<Tried>) | null
+}
+
+/** `after`: the call that follows the list, where it is written down already. */
+export type ReadList = {
+  readonly balances: readonly StatedBalance[]
+  readonly pages: number
+  readonly hand: Hand
+  readonly after: Tried | null
 }
 
 /**
@@ -32,11 +43,12 @@ export async function readPages(
   ports: StatementPorts,
   clientId: string,
   reading: Reading,
-): Promise<{ readonly balances: readonly StatedBalance[]; readonly pages: number; readonly hand: Hand }> {
+): Promise<ReadList> {
   const { job, account, reads, session, resourceId, first } = reading
   const balances: StatedBalance[] = []
   const hand = newHand()
   let at = { pages: job.pages, cursor: job.cursor }
+  let after: Tried | null = null
   while (at.pages === 0 || at.cursor !== null) {
     if (at.pages >= mostPages) {
       throw new ConnectorFailure({ kind: 'malformed', detail: `the list goes on after ${mostPages} pages` })
@@ -48,11 +60,16 @@ export async function readPages(
       throw new ConnectorFailure({ kind: 'malformed', detail: 'a page names itself as the next one' })
     }
     const number = at.pages
-    await ports.db.forClient(clientId, (tx) => keepPage(ports, tx, reading, { number, page, hand }))
+    after = await ports.db.forClient(clientId, async (tx) => {
+      // First, for it locks the account: who has that lock may want the job's row next.
+      const spent = number === 0 && page.next === undefined ? await reading.after?.(tx) : undefined
+      await keepPage(ports, tx, reading, { number, page, hand })
+      return spent ?? null
+    })
     balances.push(...page.balances)
     at = { pages: number + 1, cursor: page.next ?? null }
   }
-  return { balances, pages: at.pages, hand }
+  return { balances, pages: at.pages, hand, after }
 }
 
 async function keepPage(

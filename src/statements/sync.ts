@@ -5,7 +5,17 @@ import { isPresence } from '../consent/presence.ts'
 import type { Tx } from '../db.ts'
 import { addDays } from '../domain/clock.ts'
 import type { StatedBalance } from '../domain/statement.ts'
-import { type Counted, countedCall, loadBudget, spend, spentCall } from './call-budget.ts'
+import {
+  type Counted,
+  type CountedRead,
+  countedCall,
+  loadBudget,
+  spend,
+  spentCall,
+  type Tried,
+  triedCall,
+  trySpend,
+} from './call-budget.ts'
 import { limitsOf } from './call-window.ts'
 import { noteBackfill } from './gaps.ts'
 import { hasDoubtfulBorder } from './page-doubt.ts'
@@ -28,6 +38,7 @@ import { readPages } from './sync-pages.ts'
 import { planRead, type ReadPlan, useOf } from './sync-plan.ts'
 import { anotherTry, firstTry, type Try } from './sync-refused.ts'
 import { overlapDays } from './sync-window.ts'
+import { markSound } from './trouble.ts'
 
 export type SyncResult = {
   /** Null where the account may not be read. */
@@ -71,18 +82,24 @@ const nothing = { added: 0, revised: 0, removed: 0 }
  * Reads one account: balances, the transactions page by page, balances, then the ingest of the window. May be killed at
  * any point and run again: pages that were kept are not asked for twice, and nothing counts before the window is whole.
  * No call is made that the bank's limit does not allow: the job is then `waiting_quota`. A consent that the bank
- * refuses is ended, and another person's used (PRODUCT 8); days that the bank does not give are left out, by name.
+ * refuses is ended, and another person's used (PRODUCT 8); days that the bank does not give are left out, by name. What
+ * was read makes its connection sound again.
+ * @param asked who is present, or how to find out in the transaction that begins the read.
  * @throws ConnectorFailure for what a later try may cure; the job is then `retry_wait`.
  */
 export async function syncAccount(
   ports: StatementPorts,
   clientId: string,
   accountId: string,
-  options: SyncOptions = {},
+  asked: SyncOptions | ((tx: Tx) => Promise<SyncOptions>) = {},
 ): Promise<SyncResult> {
   let attempt: Try = firstTry
+  let options = typeof asked === 'function' ? undefined : asked
   for (;;) {
-    const opened = await ports.db.forClient(clientId, (tx) => open(ports, tx, accountId, options, attempt))
+    const opened = await ports.db.forClient(clientId, async (tx) => {
+      options ??= typeof asked === 'function' ? await asked(tx) : asked
+      return open(ports, tx, accountId, options, attempt)
+    })
     if ('state' in opened) return opened
     try {
       const done = await read(ports, clientId, opened, attempt)
@@ -166,11 +183,12 @@ async function read(
   const first = <T>(call: () => Promise<T>) =>
     callId === null ? call() : spentCall(ports, clientId, callId, call)
   const before = plan.before ? await readBalances(ports, clientId, opened) : null
-  const pages = await readPages(ports, clientId, { ...opened, first })
+  const next = plan.after ? (tx: Tx) => trySpend(tx, balanceRead(opened)) : null
+  const pages = await readPages(ports, clientId, { ...opened, first, after: next })
   if (pages.pages > 1 && isWide(opened) && !attempt.lookedTwice) {
     if (await ports.db.forClient(clientId, (tx) => lookAgain(tx, opened))) return null
   }
-  const after = plan.after ? await readBalances(ports, clientId, opened) : null
+  const after = plan.after ? await readBalances(ports, clientId, opened, pages.after) : null
   const finish = {
     idStability: manifest.idStability,
     balances: steadily(before, after, pages.balances),
@@ -178,7 +196,12 @@ async function read(
     counted,
     hand: pages.hand,
   }
-  return ports.db.forClient(clientId, (tx) => finishJob(tx, job.id, finish), { timeoutMs: 120_000 })
+  const end = async (tx: Tx) => {
+    const finished = await finishJob(tx, job.id, finish)
+    await markSound(tx, job.accountId)
+    return finished
+  }
+  return ports.db.forClient(clientId, end, { timeoutMs: 120_000 })
 }
 
 /** Days that the next reads do not list again: what is wrong there would stay. */
@@ -202,17 +225,30 @@ async function lookAgain(tx: Tx, { account, job, counted, plan, attended }: Open
   return true
 }
 
-/** Balances are welcome, not needed: a read of them that fails spoils nothing, and is never taken for zero. */
+/** The one read that is left for whoever asks is of transactions; balances go with any read while there are some. */
+const balanceRead = ({ counted, attended, job }: Opened): CountedRead => ({
+  ...counted,
+  endpoint: 'balances',
+  use: 'asked',
+  attended,
+  jobId: job.id,
+})
+
+/**
+ * Balances are welcome, not needed: a read of them that fails spoils nothing, and is never taken for zero.
+ * @param spent the call, where it is written down already.
+ */
 async function readBalances(
   ports: StatementPorts,
   clientId: string,
   opened: Opened,
+  spent: Tried | null = null,
 ): Promise<readonly StatedBalance[] | null> {
-  const { reads, session, resourceId, account, counted, attended, job } = opened
-  // The one read that is left for whoever asks is of transactions; balances go with any read while there are some.
-  const read = { ...counted, endpoint: 'balances', use: 'asked', attended, jobId: job.id } as const
+  const { reads, session, resourceId, account } = opened
+  const ask = () => reads.balances(session, { resourceId })
   try {
-    return await countedCall(ports, clientId, read, () => reads.balances(session, { resourceId }))
+    if (spent) return await triedCall(ports, clientId, spent, ask)
+    return await countedCall(ports, clientId, balanceRead(opened), ask)
   } catch (error) {
     if (!isFailure(error)) throw error
     ports.log.warn({ accountId: account.id, kind: error.kind }, 'balances could not be read')

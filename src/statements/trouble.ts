@@ -63,7 +63,7 @@ async function endJobs(tx: Tx, accountId: string): Promise<void> {
  * had one.
  */
 export async function markSound(tx: Tx, accountId: string): Promise<void> {
-  const connection = await connectionOf(tx, accountId)
+  const connection = await unsoundConnection(tx, accountId)
   if (connection?.state !== 'degraded' && connection?.state !== 'action_required') return
   if (connection.state === 'action_required' && (await waitsForPerson(tx, accountId, connection.id))) return
   const failing = await tx.prisma.$queryRaw<unknown[]>`
@@ -76,6 +76,22 @@ export async function markSound(tx: Tx, accountId: string): Promise<void> {
     companyId: connection.companyId,
     event: 'connection.state_changed',
   })
+}
+
+/** Nearly always there is none. It is locked, since another account of it may have been read at the same moment. */
+async function unsoundConnection(tx: Tx, accountId: string) {
+  const { rows } = await tx.sql.query<{ id: string }>(
+    `select c.id from account a join connection c on c.client_id = a.client_id and c.id = a.connection_id
+      where a.client_id = $1 and a.id = $2 and c.state in ('degraded', 'action_required')`,
+    [tx.clientId, accountId],
+  )
+  const [found] = rows
+  if (!found) return null
+  await tx.sql.query('select id from connection where client_id = $1 and id = $2 for no key update', [
+    tx.clientId,
+    found.id,
+  ])
+  return tx.prisma.connection.findUnique({ where: { id: found.id } })
 }
 
 /** No consent is left, or another account of the connection cannot be read without a person. */

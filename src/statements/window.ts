@@ -3,7 +3,7 @@ import { addDays } from '../domain/clock.ts'
 import { type Hand, isWhole, placesAtHand } from './hand.ts'
 import { routeDaysMax } from './neighbours.ts'
 import { isBankRoute, type ObservedRow, type Route } from './normal.ts'
-import type { Place } from './observations.ts'
+import { ofSource, type Place } from './observations.ts'
 import { shownAgain } from './page-repeats.ts'
 
 type Asked = {
@@ -110,14 +110,16 @@ async function unpaired(
     `with o as (
        select page, ordinal, hash, row_number() over (partition by hash order by page, ordinal) as n
          from observation
-        where client_id = $1 and source_id = $2 and status = 'booked'
+        where ${ofSource} and status = 'booked'
           and (booking_date between $4 and $5 or booking_date is null)
           and (page, ordinal) not in (select * from unnest($6::int4[], $7::int4[]))
      ), e as (
-       select id, hash, row_number() over (partition by hash order by id) as n
-         from entry
-        where client_id = $1 and account_id = $3 and state in ('booked', 'reversed')
-          and (booking_date between $4 and $5 or booking_date is null)
+       select id, hash, row_number() over (partition by hash order by id) as n from (
+         select id, hash from entry where client_id = $1 and account_id = $3 and state in ('booked', 'reversed')
+            and booking_date between $4 and $5
+         union all
+         select id, hash from entry where client_id = $1 and account_id = $3 and state in ('booked', 'reversed')
+            and booking_date is null) standing
      )
      select o.page, o.ordinal, e.id from o full join e using (hash, n) where o.page is null or e.id is null
       order by o.page, o.ordinal, e.id`,
@@ -140,8 +142,7 @@ async function unpaired(
 async function pendingIn(tx: Tx, sourceId: string, hand: Hand | undefined): Promise<readonly Place[]> {
   if (isWhole(hand)) return placesAtHand(hand, ({ status }) => status === 'pending')
   const { rows } = await tx.sql.query<Place>(
-    `select page, ordinal from observation
-      where client_id = $1 and source_id = $2 and status = 'pending' order by page, ordinal`,
+    `select page, ordinal from observation where ${ofSource} and status = 'pending' order by page, ordinal`,
     [tx.clientId, sourceId],
   )
   return rows

@@ -1,17 +1,14 @@
 import type { Tx } from '../../db.ts'
 import { presentPerson } from '../../statements/refresh.ts'
 import { syncAccount } from '../../statements/sync.ts'
-import { markDegraded, markSound, noteNextSync } from '../../statements/trouble.ts'
+import { markDegraded, noteNextSync } from '../../statements/trouble.ts'
 import type { GivenUp, Outcome, PutOff, Run } from '../define-job.ts'
 import type { RoomPorts } from '../ports.ts'
 
 /** One read; then due again at the time to which the account's reads are spread. */
 export async function sync(ports: RoomPorts, { clientId, subjectId: accountId }: Run): Promise<Outcome> {
-  const present = await ports.db.forClient(clientId, (tx) => presentPerson(tx, accountId))
-  const { state, nextSyncAt } = await syncAccount(ports, clientId, accountId, present)
-  if (state === 'succeeded' || state === 'succeeded_no_change' || state === 'partial') {
-    await ports.db.forClient(clientId, (tx) => markSound(tx, accountId))
-  }
+  const present = (tx: Tx) => presentPerson(tx, accountId)
+  const { nextSyncAt } = await syncAccount(ports, clientId, accountId, present)
   return nextSyncAt ? { next: nextSyncAt } : 'done'
 }
 
