@@ -1,12 +1,16 @@
-import type { DetailRow, EntryContent } from './normal.ts'
+import type { BatchSummary } from '../domain/statement.ts'
+import { type DetailRow, type EntryContent, type StatedJson, statedJson } from './normal.ts'
 
 /**
  * What is known of an entry once a notice has told its details. Known details keep their place (matches point at them)
  * and what they say; a notice fills in, and adds those that were not known. What a source calls one payment without
  * saying which stands for all of them.
  */
-export function mergeNotice(known: EntryContent, told: readonly DetailRow[]): EntryContent {
-  const details = mergeDetails(known.details, told)
+export function mergeNotice(
+  known: EntryContent,
+  told: { readonly details: readonly DetailRow[]; readonly batches: StatedJson },
+): EntryContent {
+  const details = mergeDetails(known.details, told.details)
   const only = details.length === 1 ? details[0] : undefined
   const incoming = known.amountMinor > 0n
   return {
@@ -17,8 +21,16 @@ export function mergeNotice(known: EntryContent, told: readonly DetailRow[]): En
     kid: known.kid ?? only?.kid ?? null,
     endToEndId: known.endToEndId ?? only?.endToEndId ?? null,
     text: known.text ?? only?.text ?? null,
+    batches: mergeBatches(known.batches, told.batches),
     details,
   }
+}
+
+/** One batch on both sides is the same one: what the statement leaves out of it the notice fills in. */
+function mergeBatches(known: StatedJson, told: StatedJson): StatedJson {
+  if (known === null || told === null) return known ?? told
+  const [one, others] = [JSON.parse(known) as BatchSummary[], JSON.parse(told) as BatchSummary[]]
+  return one.length === 1 && others.length === 1 ? statedJson([{ ...others[0], ...one[0] }]) : known
 }
 
 function mergeDetails(known: readonly DetailRow[], told: readonly DetailRow[]): readonly DetailRow[] {

@@ -1,6 +1,6 @@
 import type { Tx } from '../db.ts'
 import type { BatchSummary, StatementEntry } from '../domain/statement.ts'
-import { type Alias, type DetailRow, fromJson, toObserved } from './normal.ts'
+import { type Alias, type DetailRow, fromJson, type Route, type StatedJson, toObserved } from './normal.ts'
 import type { Place } from './observations.ts'
 
 /** What a notice tells of one line on the account: a row of a camt.054, or the rows of a partial settlement (OCR giro). */
@@ -14,6 +14,8 @@ export type Notice = {
   readonly aliases: readonly Alias[]
   /** Message and payment information ids of the batch. */
   readonly batchIds: readonly string[]
+  /** What the notice says of the batch, where it tells of one row. */
+  readonly batches: StatedJson
 }
 
 type Row = Place & { readonly entry: StatementEntry }
@@ -57,11 +59,36 @@ function noticeOf(group: readonly Row[]): Notice | null {
     day,
     details: observed.flatMap(({ content }) => content.details),
     aliases: group.length === 1 ? observed.flatMap(({ aliases }) => aliases) : [],
+    batches: (group.length === 1 && observed[0]?.content.batches) || null,
     batchIds: batchIdsOf(
       group.flatMap(({ entry }) => entry.batches ?? []),
       observed.flatMap(({ content }) => content.details),
     ),
   }
+}
+
+/**
+ * Payments of an OCR file that numbers no partial settlements, day by day: banks book those of a day as one line too.
+ * Other files tell of each line by itself. Pure.
+ */
+export function joinDays(waiting: readonly Notice[], route: Route): Notice[] {
+  if (route !== 'file:nets-ocr') return []
+  const alone = waiting.filter(({ places }) => places.length === 1)
+  const days = Map.groupBy(alone, ({ day, currency }) => `${day} ${currency}`)
+  return [...days.values()].flatMap((notices): Notice[] => {
+    const [first] = notices
+    if (!first || notices.length < 2) return []
+    return [
+      {
+        ...first,
+        places: notices.flatMap(({ places }) => places),
+        amountMinor: notices.reduce((sum, { amountMinor }) => sum + amountMinor, 0n),
+        reversal: false,
+        details: notices.flatMap(({ details }) => details),
+        ...{ aliases: [], batchIds: [], batches: null },
+      },
+    ]
+  })
 }
 
 /** Ids of the batches that a line is made of, as far as they are told. */

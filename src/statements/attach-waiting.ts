@@ -1,10 +1,13 @@
 import type { Tx } from '../db.ts'
 import { addDays } from '../domain/clock.ts'
+import { newId } from '../domain/ids.ts'
 import { attachNotices, type NoticeSource } from './attach.ts'
 import type { EntryOwner } from './entry-rows.ts'
 import { type Effects, noteRevised } from './ingest-effects.ts'
 import type { Route } from './normal.ts'
 
+/** An id begins with what it is of and the moment it was given at: those of one database transaction begin alike. */
+const momentLength = 'txn_'.length + 10
 /** Days around changed entries whose notices may tell of them. */
 const reachDays = 10
 /** Statements with waiting notices that one ingest looks at, newest first. */
@@ -21,10 +24,15 @@ export async function attachWaiting(tx: Tx, account: EntryOwner, effects: Effect
   if (!first || !last) return
   const period = [addDays(first, -reachDays), addDays(last, reachDays)] as const
   if (removed.count > 0) await loseEntries(tx, account.id, period)
+  const made = newId('transaction', tx.now).slice(0, momentLength)
   const sources = await waitingSources(tx, account.id, period)
   for (const source of sources) {
     const { changes } = await attachNotices(tx, account, source)
-    noteRevised(effects, changes)
+    // Who is told of a transaction that is new reads it with its details.
+    noteRevised(
+      effects,
+      changes.filter(({ entry }) => !entry.id.startsWith(made)),
+    )
   }
 }
 

@@ -3,7 +3,7 @@ import { addDays } from '../domain/clock.ts'
 import { reviseEntries } from './apply.ts'
 import { mergeNotice } from './attach-details.ts'
 import { type Attachment, type Attachments, type Candidate, pairNotices } from './attach-match.ts'
-import { type Notice, waitingNotices } from './attach-notices.ts'
+import { joinDays, type Notice, waitingNotices } from './attach-notices.ts'
 import { insertRows } from './bulk.ts'
 import { type EntryOwner, loadEntries } from './entry-rows.ts'
 import type { Change } from './identity.ts'
@@ -29,11 +29,36 @@ export async function attachNotices(
   source: NoticeSource,
 ): Promise<AttachResult> {
   const notices = await waitingNotices(tx, source.sourceId)
-  const found = pairNotices(notices, await candidatesFor(tx, account.id, source.sourceId, notices))
+  const alone = pairNotices(notices, await candidatesFor(tx, account.id, source.sourceId, notices))
+  const found = await withDays(tx, account, source, alone)
   const changes = found.pairs.flatMap((pair) => changeOf(pair) ?? [])
   await reviseEntries(tx, account, { id: source.sourceId, route: source.route }, changes)
   await noteAttachments(tx, account, source, found.pairs)
   return { ...found, changes }
+}
+
+/** What found no line by itself is tried as the sum of its day, if exactly one line of that day is of that sum. */
+async function withDays(
+  tx: Tx,
+  account: EntryOwner,
+  { sourceId, route }: NoticeSource,
+  found: Attachments,
+): Promise<Attachments> {
+  const days = joinDays(found.waiting, route)
+  if (days.length === 0) return found
+  const joined = days.map(({ day }) => day)
+  const candidates = await candidatesFor(tx, account.id, sourceId, days)
+  const { pairs } = pairNotices(
+    days,
+    candidates.filter(({ entry }) => joined.includes(entry.content.bookingDate ?? '')),
+  )
+  const ofTheDay = pairs.filter(({ notice, entry }) => entry.content.bookingDate === notice.day)
+  const attached = new Set(ofTheDay.flatMap(({ notice }) => notice.places))
+  return {
+    pairs: [...found.pairs, ...ofTheDay],
+    ambiguous: found.ambiguous,
+    waiting: found.waiting.filter(({ places }) => !places.some((place) => attached.has(place))),
+  }
 }
 
 async function candidatesFor(
@@ -70,7 +95,7 @@ async function candidatesFor(
 
 /** Null where the notice tells nothing new. Whoever made the entry stays its owner, and knows it by the same words. */
 function changeOf({ notice, entry, confidence }: Attachment): Change | null {
-  const content = mergeNotice(entry.content, notice.details)
+  const content = mergeNotice(entry.content, notice)
   if (sameContent(content, entry.content)) return null
   const { state, hash, identityHash, aliases } = entry
   const row = { status: 'booked', content, aliases: [], hash: '', identityHash: '' } as const

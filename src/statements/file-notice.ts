@@ -48,8 +48,10 @@ export async function endNotice(
   }
 }
 
-const count = (notices: readonly Notice[]) => notices.reduce((sum, { places }) => sum + places.length, 0)
+const count = (notices: readonly Notice[]) =>
+  notices.reduce((sum, { places, details }) => sum + Math.max(places.length, details.length), 0)
 const payments = (n: number) => `${n} payment${n === 1 ? '' : 's'}`
+const are = (n: number) => (n === 1 ? 'is' : 'are')
 
 function warningsOf(
   { id }: StatementHead,
@@ -60,7 +62,7 @@ function warningsOf(
     {
       rule: 'announced_only',
       n: found.announced,
-      detail: `${payments(found.announced)} in statement ${id} are announced only: kept as stated, they are no transactions`,
+      detail: `${payments(found.announced)} in statement ${id} ${are(found.announced)} announced only: kept as stated, no transactions`,
     },
     {
       rule: 'details_ambiguous',
@@ -70,7 +72,7 @@ function warningsOf(
     {
       rule: 'details_waiting',
       n: none,
-      detail: `${payments(none)} in statement ${id} belong to transactions that have not come in: attached when they do`,
+      detail: `${payments(none)} in statement ${id} ${none === 1 ? 'belongs' : 'belong'} to transactions that have not come in: attached when they do`,
     },
   ]
   return told.filter(({ n }) => n > 0).map(({ rule, detail }) => ({ rule, detail }))

@@ -91,7 +91,7 @@ test('what could belong to several entries is not attached, and named', async ()
   await hand(statement([{ ...batch, id: '' }, other]))
   const file = await hand(notice('N1', line(60_000, three)))
   expect(file.warnings).toMatchObject([
-    { rule: 'details_ambiguous', detail: expect.stringMatching(/^1 payment/) },
+    { rule: 'details_ambiguous', detail: expect.stringMatching(/^3 payments in/) },
   ])
   expect(await attachments()).toBe(0)
   // Batch id and day are enough where the statement has them.
@@ -129,6 +129,47 @@ test('an OCR file gives each partial settlement its payments', async () => {
   expect(await attachments()).toBe(4)
   const days = await at.within((tx) => tx.prisma.statement.findMany({ where: { detailsOnly: true } }))
   expect(days).toMatchObject([{ attached: 4, entries: 4, openingMinor: null, proven: null }])
+})
+
+test('an OCR file that numbers no partial settlements finds the one line of the day that is its sum', async () => {
+  await hand(statement([batch, { day, minor: 25_000n, text: 'Annet' }]))
+  const file = ocrFile(three.map(({ minor, kid }) => ({ minor, kid, day })))
+  expect(await hand(file)).toMatchObject({ state: 'imported', revised: 1, warnings: [] })
+  expect(await kids()).toEqual(['30000 2345676', '20000 1234566', '10000 5678909', '25000 '])
+  const again = ocrFile([
+    ...three.map(({ minor, kid }) => ({ minor, kid, day })),
+    { minor: 1, kid: '2345676', day: '2026-03-01' },
+  ])
+  expect(await hand(again)).toMatchObject({ revised: 0 })
+  expect(await kids()).toHaveLength(4)
+})
+
+test('two lines of the sum, or one of another day, are not taken for it', async () => {
+  const file = ocrFile(three.map(({ minor, kid }) => ({ minor, kid, day })))
+  await hand(
+    statement([
+      { ...batch, id: 'A' },
+      { ...batch, id: 'B', text: 'Annet' },
+    ]),
+  )
+  expect((await hand(file)).warnings).toMatchObject([{ rule: 'details_waiting' }])
+  expect(await attachments()).toBe(0)
+})
+
+test('a notice that was there first: its batch is shown, the payments are counted, the new transaction is only added', async () => {
+  const batched = line(60_000, three, { batch: 'B77' })
+  const file = await hand(notice('N1', batched))
+  expect(file.warnings).toMatchObject([
+    { rule: 'details_waiting', detail: expect.stringMatching(/^3 payments in statement N1 belong to/) },
+  ])
+  const single = await hand(notice('N2', line(700, [{ minor: 700, kid: '2345676' }])))
+  expect(single.warnings).toMatchObject([
+    { detail: expect.stringMatching(/^1 payment in statement N2 belongs to/) },
+  ])
+  at.clock.advance(60_000)
+  expect(await hand(statement([batch]))).toMatchObject({ added: 1, revised: 0 })
+  const [entry] = await at.within((tx) => tx.prisma.entry.findMany())
+  expect(entry?.batches).toEqual([{ paymentInformationId: 'B77' }])
 })
 
 test('claims are announced only', async () => {
