@@ -159,7 +159,8 @@ create function claim_due(
       order by found.due_at, found.id limit $6
     )
     update public.due_work w set lease_until = $4, lease_token = $5, attempts = w.attempts + 1
-    from due where w.id = due.id
+    -- An array: joined, all rows are read where PostgreSQL does not know how few are asked for.
+    where w.id = any (array(select due.id from due))
     returning w.id, w.client_id, w.kind, w.subject_id, w.attempts
   $$;
 
