@@ -3,22 +3,24 @@ import { ReadFailure } from '../protocols/read-failure.ts'
 import { readStatementFile } from '../protocols/statement-file.ts'
 import { type Run, type Terminal, UsageError } from './command.ts'
 import { renderFailure, renderSummary } from './render.ts'
-import { type FileSummary, summarise } from './summary.ts'
+import { type FileError, type FileSummary, summarise } from './summary.ts'
 
 type Outcome =
   | ({ readonly file: string } & FileSummary)
-  | { readonly file: string; readonly error: { code: string; detail: string; line: number | null } }
+  | { readonly file: string; readonly error: FileError }
 
-/** `kontobro inspect`: what statement files hold, without a database. Exit code 1 when one could not be read. */
+/** `kontobro inspect`: what statement files hold, without a database. Exit code 1 when one could not be read whole. */
 export const inspect: Run = async (args, io) => {
   const { files, json } = parseArguments(args)
   let failed = false
   for (const file of files) {
     const outcome = await inspectFile(file, io)
-    failed ||= 'error' in outcome
+    failed ||= outcome.error !== undefined
     if (json) io.out(`${JSON.stringify(outcome)}\n`)
-    else if ('error' in outcome) io.err(`${renderFailure(outcome.file, outcome.error)}\n`)
-    else io.out(`${renderSummary(outcome.file, outcome)}\n`)
+    else {
+      if ('statements' in outcome) io.out(`${renderSummary(outcome.file, outcome)}\n`)
+      if (outcome.error) io.err(`${renderFailure(outcome.file, outcome.error)}\n`)
+    }
   }
   return failed ? 1 : 0
 }

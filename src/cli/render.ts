@@ -55,8 +55,13 @@ function renderRow(statement: StatementSummary): readonly string[] {
     statement.debits === 0 ? renderAmount(statement.sumDebits) : `−${renderAmount(statement.sumDebits)}`,
     `(${statement.debits})`,
     `${renderAmount(statement.closingBalance)}${statement.closingCurrency ? ` ${statement.closingCurrency}` : ''}`,
-    statement.proven === null ? '– balance missing' : statement.proven ? '✓ yes' : '✗ no',
+    renderProof(statement),
   ]
+}
+
+function renderProof({ proven, detailsOnly }: StatementSummary): string {
+  if (detailsOnly) return '– details only'
+  return proven === null ? '– balance missing' : proven ? '✓ yes' : '✗ no'
 }
 
 /** A Norwegian account as `1503.20.80119`, another IBAN in groups of four, anything else as it is. */

@@ -34,6 +34,8 @@ export type StatementSummary = {
     readonly entries: number
     readonly sums: readonly { currency: string; sum: string }[]
   }
+  /** A notice (camt.054, Nets OCR): its entries stand on the account elsewhere, and it states no balance. */
+  readonly detailsOnly?: true
   /** Opening booked balance and booked entries give the closing booked balance; null where one is not stated. */
   readonly proven: boolean | null
 }
@@ -44,21 +46,26 @@ export type FileSummary = {
   readonly encoding: string
   readonly statements: readonly StatementSummary[]
   readonly warnings: readonly { rule: string; detail: string; line: number | null }[]
+  /** What could not be read behind these statements, or beside them in an archive. */
+  readonly error?: FileError
 }
+export type FileError = { readonly code: string; readonly detail: string; readonly line: number | null }
 
 /** Warnings kept for one file; beyond it only their kinds matter. */
 const warningsShown = 100
 
 /**
- * Sums up what a reader yields, holding no more than the sums.
- * @throws ReadFailure of the reader, and where an entry could not be read: a total without it would be wrong.
+ * Sums up what a reader yields, holding no more than the sums. Where it breaks off, or an entry could not be read (a total
+ * without it would be wrong), the statements that had ended stand beside the error.
+ * @throws ReadFailure where no statement had ended.
  */
 export async function summarise(parts: AsyncIterable<StatementPart>): Promise<FileSummary> {
   let file: Extract<StatementPart, { kind: 'file' }> | undefined
   const statements: StatementSummary[] = []
   const warnings: { rule: string; detail: string; line: number | null }[] = []
+  let error: FileError | undefined
   let sums = newSums()
-  for await (const part of parts) {
+  const take = (part: StatementPart) => {
     if (part.kind === 'file') file ??= part
     else if (part.kind === 'statement') sums = newSums()
     else if (part.kind === 'entry') addEntry(sums, part.entry)
@@ -69,8 +76,15 @@ export async function summarise(parts: AsyncIterable<StatementPart>): Promise<Fi
       if (warnings.length < warningsShown) warnings.push({ rule, detail, line: line ?? null })
     }
   }
+  try {
+    for await (const part of parts) take(part)
+  } catch (cause) {
+    if (!(cause instanceof ReadFailure) || statements.length === 0) throw cause
+    error = { code: cause.code, detail: cause.detail, line: cause.line }
+  }
   if (!file) throw new ReadFailure('format_unknown', 'there is no account statement in the file', null)
-  return { format: file.format, version: file.version, encoding: file.encoding, statements, warnings }
+  const { format, version, encoding } = file
+  return { format, version, encoding, statements, warnings, ...(error && { error }) }
 }
 
 type Sums = {
@@ -81,6 +95,8 @@ type Sums = {
   readonly credited: Map<string, bigint>
   readonly debited: Map<string, bigint>
   readonly booked: Map<string, bigint>
+  firstDay: string | undefined
+  lastDay: string | undefined
   notBookedEntries: number
   readonly notBooked: Map<string, bigint>
 }
@@ -93,6 +109,8 @@ function newSums(): Sums {
     credited: new Map(),
     debited: new Map(),
     booked: new Map(),
+    firstDay: undefined,
+    lastDay: undefined,
     notBookedEntries: 0,
     notBooked: new Map(),
   }
@@ -101,6 +119,9 @@ function newSums(): Sums {
 function addEntry(sums: Sums, entry: StatementEntry): void {
   const { minor, currency } = entry.amount
   sums.entries++
+  const day = entry.bookingDate ?? entry.valueDate
+  if (day && (!sums.firstDay || day < sums.firstDay)) sums.firstDay = day
+  if (day && (!sums.lastDay || day > sums.lastDay)) sums.lastDay = day
   if ((entry.direction ?? (minor < 0n ? 'debit' : 'credit')) === 'credit') {
     sums.credits++
     add(sums.credited, currency, minor)
@@ -129,13 +150,15 @@ function summariseStatement(head: StatementHead, sums: Sums): StatementSummary {
     sumDebits: formatAmount({ minor: sums.debited.get(currency) ?? 0n, currency }),
   })
   const currency = head.currency ?? currencies[0] ?? null
+  // A notice is of the days of its entries.
+  const own = head.detailsOnly && sums
   const others = currencies.filter((one) => one !== main)
   return {
     id: head.id,
     account: head.accountAsWritten ?? head.account,
     currency,
-    from: head.from ?? opening?.date ?? null,
-    to: head.to ?? closing?.date ?? null,
+    from: head.from ?? opening?.date ?? own?.firstDay ?? null,
+    to: head.to ?? closing?.date ?? own?.lastDay ?? null,
     openingBalance: opening ? formatAmount(opening.amount) : null,
     openingType: opening?.code ?? null,
     closingBalance: closing ? formatAmount(closing.amount) : null,
@@ -149,6 +172,7 @@ function summariseStatement(head: StatementHead, sums: Sums): StatementSummary {
       otherCurrencies: others.map((currency) => ({ currency, ...sumsIn(currency) })),
     }),
     ...(sums.notBookedEntries > 0 && { notBooked: notBookedOf(sums) }),
+    ...(own && { detailsOnly: true }),
     proven: prove(head, sums.booked),
   }
 }

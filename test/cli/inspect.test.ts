@@ -5,7 +5,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { main } from '../../src/cli/main.ts'
+import { zip } from '../protocols/container/archives.ts'
 import { balance, entry, statement } from '../protocols/iso20022/read.ts'
+import { notice, ntry } from '../support/camt-text.ts'
+import { ocrFile } from '../support/ocr-text.ts'
 
 const fixture = (name: string) => fileURLToPath(new URL(`../../fixtures/camt053/${name}`, import.meta.url))
 const days = ['2026-03-02.v02.latin1.xml', '2026-03-03.v08.xml', '2026-03-04.v08.two-accounts.xml'].map(
@@ -180,6 +183,28 @@ describe('the table', () => {
     const odd = await run(['inspect', '-'], statement(balance('CLBD', '-5', '') + entry({ status: '' })))
     expect(odd.out).toContain('−5,00  – balance missing')
     expect(odd.out).toContain('! line 5: entries have no status')
+  })
+})
+
+describe('what is not whole, or no statement of its own', () => {
+  const good = readFileSync(days[0]!)
+  test('of an archive with a damaged file the others are shown, and the error', async () => {
+    const packed = zip([
+      { name: 'a.xml', bytes: good },
+      { name: 'b.xml', bytes: good.subarray(0, 900) },
+    ])
+    const { code, out, err } = await run(['inspect', '-'], packed)
+    expect([code, out]).toEqual([1, expect.stringContaining('✓ yes')])
+    expect(err).toMatch(/^-, line \d+: b\.xml: the file ends too early .*\(xml_truncated\)\n$/)
+    const { result } = JSON.parse(`{"result":${(await run(['inspect', '--json', '-'], packed)).out}}`)
+    expect(result).toMatchObject({ statements: [{ proven: true }], error: { code: 'xml_truncated' } })
+  })
+  test('notices show the days of their entries, and miss no balance', async () => {
+    const rows = ['2026-03-02', '2026-03-04'].map((day) => ntry({ day, minor: 100n })).join('')
+    const camt = await run(['inspect', '-'], notice('N1', rows))
+    expect(camt.out).toMatch(/02\.03\.2026–04\.03\.2026 .* – details only\n/)
+    const ocr = await run(['inspect', '-'], ocrFile([{ minor: 100, kid: '2345676', day: '2026-03-02' }]))
+    expect(ocr.out).toMatch(/ 02\.03\.2026 .* – details only\n/)
   })
 })
 
