@@ -44,7 +44,8 @@ export async function openSyncWorld(): Promise<SyncWorld> {
     await client.connect()
     await client.query(`select set_config('app.client_id', $1, false)`, [stack.client])
     return {
-      env: { ...env, LOG_LEVEL: 'error' },
+      // As the page of the settings tells a busy worker.
+      env: { ...env, LOG_LEVEL: 'error', DATABASE_POOL: '40' },
       databaseUrl,
       walk,
       query: async <Row extends pg.QueryResultRow>(text: string, values?: unknown[]) =>
