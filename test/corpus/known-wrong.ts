@@ -92,6 +92,11 @@ export const refused: Readonly<Record<string, { code: string; line: number | nul
     line: null,
     reason: 'a Document without a message (lines 2-4)',
   },
+  'ocr/stiftelsen-effekt+effekt-backend__ocr_test.ocr': {
+    code: 'entry_unreadable',
+    line: 2,
+    reason: 'the settlement date of the payment is 220017, the 22nd of no month',
+  },
   'mt940/railslove+cmxl__mt940-with-colon-after-line-break.txt': {
     code: 'file_truncated',
     line: 1,
