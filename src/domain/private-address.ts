@@ -1,7 +1,7 @@
 import { BlockList, isIP } from 'node:net'
 
-// RFC 1918, 6598, 3927 and 1122; RFC 4193 and 4291. Documentation ranges are no private networks.
-const networks4: readonly (readonly [string, number])[] = [
+/** Networks that mean something in one place only: RFC 1918, 6598, 3927 and 1122. Documentation ranges are none. */
+export const privateNetworks4: readonly (readonly [string, number])[] = [
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],
   ['100.64.0.0', 10],
@@ -10,6 +10,7 @@ const networks4: readonly (readonly [string, number])[] = [
   ['172.16.0.0', 12],
   ['192.168.0.0', 16],
 ]
+// RFC 4193 and 4291.
 const networks6: readonly (readonly [string, number])[] = [
   ['::', 127],
   ['fc00::', 7],
@@ -17,7 +18,7 @@ const networks6: readonly (readonly [string, number])[] = [
 ]
 
 const networks = new BlockList()
-for (const [network, bits] of networks4) networks.addSubnet(network, bits, 'ipv4')
+for (const [network, bits] of privateNetworks4) networks.addSubnet(network, bits, 'ipv4')
 for (const [network, bits] of networks6) networks.addSubnet(network, bits, 'ipv6')
 
 /**

@@ -1,21 +1,16 @@
 import { lookup } from 'node:dns/promises'
 import { BlockList, isIP } from 'node:net'
+import { privateNetworks4 } from '../domain/private-address.ts'
 
 /** The address may not be called: what it resolves to lies in a network that is not the public internet. */
 export class AddressRefused extends Error {}
 
 // IANA special-purpose registries for IPv4 and IPv6, as of 2025: nothing in them is a receiver on the internet.
 const refused4: readonly (readonly [string, number])[] = [
-  ['0.0.0.0', 8],
-  ['10.0.0.0', 8],
-  ['100.64.0.0', 10],
-  ['127.0.0.0', 8],
-  ['169.254.0.0', 16],
-  ['172.16.0.0', 12],
+  ...privateNetworks4,
   ['192.0.0.0', 24],
   ['192.0.2.0', 24],
   ['192.88.99.0', 24],
-  ['192.168.0.0', 16],
   ['198.18.0.0', 15],
   ['198.51.100.0', 24],
   ['203.0.113.0', 24],

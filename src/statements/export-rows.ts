@@ -3,7 +3,7 @@ import { cursorOf, type TransactionCursor, type TransactionRow } from './read.ts
 import { bookedTransactions } from './transaction-rows.ts'
 
 /** The account's rows changed while they were being written: what was written so far is not what is there. */
-export class ExportOvertaken extends Error {
+class ExportOvertaken extends Error {
   override readonly name = 'ExportOvertaken'
   constructor(accountId: string) {
     super(`the transactions of ${accountId} changed while they were exported`)

@@ -69,7 +69,7 @@ async function differingPlaces(tx: Tx, { before, now }: Readings) {
 }
 
 /** Rows of one day and amount are the same rows in the same order. Pure. */
-export function pairRows(before: readonly ObservedRow[], now: readonly ObservedRow[]) {
+function pairRows(before: readonly ObservedRow[], now: readonly ObservedRow[]) {
   const key = ({ content }: ObservedRow) =>
     `${content.bookingDate} ${content.amountMinor} ${content.currency}`
   const open = Map.groupBy(now, key)

@@ -122,7 +122,7 @@ export function toObserved(entry: StatementEntry, hash = hashEntry(entry)): Obse
 }
 
 /** Hash of everything that was stated of a row. */
-export function hashEntry(entry: StatementEntry): string {
+function hashEntry(entry: StatementEntry): string {
   return sha256(toJson(entry))
 }
 

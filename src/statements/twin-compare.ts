@@ -50,7 +50,7 @@ export type TwinReport = {
 }
 
 /** Differences that a report names; all are counted. */
-export const differencesKept = 200
+const differencesKept = 200
 
 /**
  * Holds the rows that a second route states of some days against the entries of the same days. Pure: nothing is

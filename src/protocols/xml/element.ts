@@ -49,7 +49,7 @@ export function append(parent: XmlElement, child: XmlElement): void {
 }
 
 /** The first child of a name. */
-export function childOf(element: XmlElement | undefined, name: string): XmlElement | undefined {
+function childOf(element: XmlElement | undefined, name: string): XmlElement | undefined {
   let child = element?.first
   while (child !== undefined && child.name !== name) child = child.next
   return child
