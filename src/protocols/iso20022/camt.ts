@@ -1,5 +1,4 @@
-import type { StatementPart } from '../../domain/statement.ts'
-import type { StatementParts } from '../batches.ts'
+import { gather, type StatementParts } from '../batches.ts'
 import { createXmlReader, xmlLimits } from '../xml/reader.ts'
 import type { XmlLimits } from '../xml/scan.ts'
 import { createCamtCollector } from './camt-collector.ts'
@@ -13,7 +12,6 @@ export type CamtOptions = {
   readonly limits?: Partial<CamtLimits>
 }
 
-/** Bytes between two looks at what was found: bounds what waits in memory. */
 const stepBytes = 8_192
 
 /**
@@ -24,34 +22,18 @@ const stepBytes = 8_192
  * `entry_unreadable`. The same bytes give the same parts however they are cut.
  * @throws ReadFailure after all parts that stand before the fault; statements that had ended are good.
  */
-export async function* readCamt(
-  source: AsyncIterable<Uint8Array>,
-  options: CamtOptions = {},
-): StatementParts {
-  let found: StatementPart[] = []
-  const take = (): readonly StatementPart[] => {
-    const taken = found
-    found = []
-    return taken
-  }
-  const collector = createCamtCollector((part) => found.push(part), {
-    formats: options.formats ?? ['camt.053'],
-    limits: { ...camtLimits, ...options.limits },
-    encoding: () => xml.encoding(),
-  })
-  const xml = createXmlReader(collector, { ...xmlLimits, ...options.xml })
-  try {
-    for await (const chunk of source) {
-      for (let from = 0; from < chunk.length; from += stepBytes) {
-        xml.write(chunk.subarray(from, from + stepBytes))
-        if (found.length > 0) yield take()
-      }
+export function readCamt(source: AsyncIterable<Uint8Array>, options: CamtOptions = {}): StatementParts {
+  return gather(source, (emit) => {
+    const collector = createCamtCollector(emit, {
+      formats: options.formats ?? ['camt.053'],
+      limits: { ...camtLimits, ...options.limits },
+      encoding: () => xml.encoding(),
+    })
+    const xml = createXmlReader(collector, { ...xmlLimits, ...options.xml })
+    const end = () => {
+      xml.end()
+      collector.end()
     }
-    xml.end()
-    collector.end()
-  } catch (error) {
-    yield take()
-    throw error
-  }
-  yield take()
+    return { stepBytes, write: xml.write, end }
+  })
 }
